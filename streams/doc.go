@@ -1,0 +1,68 @@
+// Package streams is the WHATWG Streams Standard for Go: readable, writable and transform streams with backpressure,
+// connected by pipes. It imports the standard library only.
+//
+//	lines := streams.FromSlice([]string{"a", "b", "c"})
+//	upper := streams.PipeThrough(lines, streams.TransformFunc(func(s string, emit func(string)) error {
+//		emit(strings.ToUpper(s))
+//		return nil
+//	}, nil))
+//	err := upper.PipeTo(ctx, streams.SinkFunc(func(s string) error { fmt.Println(s); return nil }))
+//
+// # From JavaScript to Go
+//
+// The names are those of the standard (https://streams.spec.whatwg.org), and so is the behaviour, wherever everything has
+// come to rest: which callbacks were called with what, what each call returned, what is locked, closed and ready. What
+// differs is what the languages differ in:
+//
+//   - A method that returns a promise is a method that blocks, with a context first. A context that ends stops the wait
+//     and nothing else: the stream goes on, and no chunk is lost. Pipes and the loops ForEach, Collect and Values are the
+//     exception: their context is the standard's abort signal, and ends the pipeline.
+//   - The end of a stream is io.EOF. A stored error is returned as it is. A nil error or reason becomes ErrNoReason.
+//   - A TypeError is ErrLocked, ErrReleased, ErrClosed, ErrErrored or another of the errors of this package; a RangeError
+//     is ErrRange.
+//   - A callback that returns a promise is a function with a context, which may block. A callback that throws is one that
+//     returns an error or panics: a panic becomes a [*PanicError].
+//   - A constructor never fails: misuse makes a stream that is errored already, and the error comes out at the end of the
+//     pipeline, like all others.
+//   - DefaultWriter.Write waits for room, so that backpressure is not advice. The standard's write is WriteAsync.
+//
+// # Which functions may block
+//
+// The type says it. A function that takes a context may block: the callbacks of [UnderlyingSource], [UnderlyingSink] and
+// [Transformer], and the argument of [FromFunc]. Each stream runs ahead as far as its marks allow while one of them
+// blocks. A function that takes none must not block: those given to [SinkFunc], [TransformFunc], [Generate] and [From],
+// and size functions. They are cheap, because they are called in the goroutine that is at work anyway. The bodies of
+// ForEach and of a loop over Values are the caller's own code and may do as they like.
+//
+// # How it works
+//
+// Streams that are connected form a domain, which has one lock for all of them (domain.go). Under it the operations of
+// the standard run as they are written there: a method whose name ends in Locked is the abstract operation of that name.
+// What the standard does in a reaction to a promise is a step in a queue, which is emptied before the lock is released.
+// A pipe or a tee has no goroutine: it is an observer, made due by each change of its streams. So there is no order of
+// locks to keep, and nobody sees a graph in which a reaction is still due.
+//
+// Functions of the user are never called with the lock held. One that is ready to run is put into a queue of the domain
+// (calls.go). If it may block, it is run by a helper: a goroutine that takes calls until there are none, and sees to it
+// that another one is on its way before it enters a call. If it must not block, it is run by a goroutine that waits in
+// the domain anyway, in Read, PipeTo and so on, else by a helper. When a function returns, its goroutine takes the lock,
+// does what the standard does when that promise settles, and takes the next call in the same lock hold. A graph at rest
+// has no goroutine, but for functions of the user that have not returned, and for the coroutine of a sequence that
+// [From] has begun and not ended.
+//
+// A goroutine that waits is woken when all changes that belong to one operation are made. The one that wakes it never
+// waits for it.
+//
+// # Where this package differs from the standard on purpose
+//
+//   - When the context of PipeTo ends, the context of the destination's callback in progress ends at once, too. The
+//     standard lets a write that is running come to its end before it aborts; a write that is stuck would hold the pipe.
+//   - A size function runs while other goroutines may use the stream. If a read has come in meanwhile, the chunk goes to
+//     it. In the standard only the size function itself can bring that about; the chunk is queued then, and the read waits
+//     for the next one, beside a queue that is not empty.
+//   - Cancelling the readable side of a transform stream that was terminated, with chunks left in its queue, drops them
+//     and returns nil. The text of the standard calls an algorithm there that it has cleared before.
+//   - A write that comes to a transform stream while the Cancel callback of its readable side runs waits for that to end.
+//     The text of the standard calls a cleared algorithm here, too.
+//   - Locking a stream fails before anything else is looked at, and PipeThrough reports it through the stream it returns.
+package streams

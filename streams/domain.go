@@ -1,0 +1,129 @@
+package streams
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// A domain is a connected graph of streams with the one lock that guards all of it. Every stream begins in a domain of
+// its own (the two sides of a transform stream share one); a pipe merges the domains of its ends, a tee puts its
+// branches into the domain of the original. Domains are never split.
+//
+// The operations of the standard run under the lock, to their end. What the standard does in a reaction to a promise is
+// a step: it goes into a queue that is emptied before the lock is released, so nobody sees a graph whose reactions are
+// still due. The functions of the user are calls: they run without the lock (see calls.go).
+type domain struct {
+	mu sync.Mutex // guards following fields, and all streams of the domain
+
+	steps fifo[step] // reactions that are due; empty whenever mu is free
+	calls callQueue  // functions of the user that are ready to run
+
+	spare *waiter // kept from the last wait for the next one
+
+	// into is the domain that this one was merged into. It is set once, with both locks held, and read without.
+	into atomic.Pointer[domain]
+
+	rank uint64 // the order in which two domains are locked; immutable
+}
+
+// A step is what the standard does in reaction to a promise.
+type step interface {
+	// stepLocked runs with the lock of the domain held, and never inside another operation.
+	stepLocked()
+}
+
+// stepFunc is a step for the rare reactions that are worth a closure.
+type stepFunc func()
+
+func (f stepFunc) stepLocked() { f() }
+
+var lastRank atomic.Uint64
+
+func newDomain() *domain {
+	return &domain{rank: lastRank.Add(1)}
+}
+
+// lock locks the domain that d has become part of, and returns it.
+func (d *domain) lock() *domain {
+	for {
+		d = d.root()
+		d.mu.Lock()
+		if d.into.Load() == nil {
+			return d
+		}
+		d.mu.Unlock() // merged between the two looks
+	}
+}
+
+// unlock runs the steps that are due, sees to it that the calls that are ready get run, and releases the lock.
+func (d *domain) unlock() {
+	d.runStepsLocked()
+	d.calls.summonHelperLocked(d)
+	d.mu.Unlock()
+}
+
+// runStepsLocked runs the steps that are due and the ones that they make due.
+func (d *domain) runStepsLocked() {
+	for d.steps.len > 0 {
+		d.steps.pop().stepLocked()
+	}
+}
+
+func (d *domain) root() *domain {
+	for into := d.into.Load(); into != nil; into = d.into.Load() {
+		d = into
+	}
+	return d
+}
+
+// member is what makes a stream part of a domain.
+type member struct {
+	home atomic.Pointer[domain] // a domain that was or is the stream's; its root is the one
+}
+
+// lock locks the stream's domain and returns it. The caller unlocks it.
+func (m *member) lock() *domain {
+	home := m.home.Load()
+	d := home.lock()
+	if d != home {
+		m.home.Store(d)
+	}
+	return d
+}
+
+// domainLocked returns the stream's domain, whose lock is held.
+func (m *member) domainLocked() *domain { return m.home.Load().root() }
+
+// lockTogether merges the domains of two streams, if they are not the same already, and returns what they became,
+// locked.
+func lockTogether(a, b *member) *domain {
+	for {
+		older, younger := a.home.Load().root(), b.home.Load().root()
+		if older == younger {
+			d := older.lock()
+			if d == older {
+				return d
+			}
+			d.unlock()
+			continue
+		}
+		if older.rank > younger.rank {
+			older, younger = younger, older
+		}
+		older.mu.Lock()
+		younger.mu.Lock()
+		if older.into.Load() == nil && younger.into.Load() == nil {
+			older.absorbLocked(younger)
+			younger.mu.Unlock()
+			return older
+		}
+		younger.mu.Unlock()
+		older.mu.Unlock()
+	}
+}
+
+// absorbLocked makes younger a part of d. Both locks are held, so neither has steps due.
+func (d *domain) absorbLocked(younger *domain) {
+	d.calls.absorb(&younger.calls)
+	younger.into.Store(d)
+}

@@ -1,0 +1,301 @@
+package streams
+
+import (
+	"context"
+	"fmt"
+)
+
+// PipeTo moves all chunks of the stream to dest and waits for the end. It reads a chunk only when the queue of dest has
+// room, and does not wait for a write before it reads the next. Both streams are locked meanwhile.
+//
+// When the source closes, dest is closed; when the source errors, dest is aborted with that error; when dest errors, the
+// source is cancelled with that error, as it is with ErrDestinationClosed if dest is closed or closing at the start.
+// When ctx ends, dest is aborted and the source cancelled with its cause, and the context of a callback that dest has in
+// progress ends at once, so that a write that is stuck does not hold the pipe. [PreventClose], [PreventAbort] and
+// [PreventCancel] each leave one of these out. Chunks that were read before the end are written first, if dest can.
+//
+// PipeTo returns nil when all was moved and dest has closed, else the error that ended it, or that of closing, aborting
+// or cancelling if one of these failed. It returns ErrLocked, and does nothing, if either stream is locked. See section
+// 4.2.4 of the standard, ReadableStreamPipeTo.
+func (s *ReadableStream[T]) PipeTo(ctx context.Context, dest *WritableStream[T], opts ...PipeOption) error {
+	o := newPipeOptions(opts)
+	o.ctx = ctx
+	p, d, err := startPipe(s, dest, o)
+	if err != nil {
+		return err
+	}
+	return p.result.await(context.Background(), d) // ctx ends the pipe, and so the wait
+}
+
+// A ReadableWritablePair is something that chunks go through: a TransformStream, a chain of them, a connection.
+type ReadableWritablePair[I, O any] interface {
+	Readable() *ReadableStream[O]
+	Writable() *WritableStream[I]
+}
+
+// PipeThrough pipes src into the writable side of t, in the background, and returns the readable side. It never blocks.
+// What ends the pipe early is seen at the readable side. If src or the writable side is locked, PipeThrough leaves
+// everything as it is and returns a stream that is errored with ErrLocked.
+func PipeThrough[I, O any](src *ReadableStream[I], t ReadableWritablePair[I, O], opts ...PipeOption) *ReadableStream[O] {
+	if t == nil {
+		return erroredReadable[O](fmt.Errorf("%w: PipeThrough(nil)", ErrInvalidArgument))
+	}
+	_, d, err := startPipe(src, t.Writable(), newPipeOptions(opts))
+	if err != nil {
+		return erroredReadable[O](err)
+	}
+	d.unlock()
+	return t.Readable()
+}
+
+// Chain makes one pair of two: what is written to it goes through first and then through second.
+func Chain[A, B, C any](first ReadableWritablePair[A, B], second ReadableWritablePair[B, C]) ReadableWritablePair[A, C] {
+	return chain[A, C]{writable: first.Writable(), readable: PipeThrough(first.Readable(), second)}
+}
+
+type chain[A, C any] struct {
+	writable *WritableStream[A]
+	readable *ReadableStream[C]
+}
+
+func (c chain[A, C]) Writable() *WritableStream[A] { return c.writable }
+func (c chain[A, C]) Readable() *ReadableStream[C] { return c.readable }
+
+// A pipe is a ReadableStreamPipeTo under way. It has no goroutine: it observes both streams, and each change of theirs
+// makes its step due, which looks at everything again. It is its own read request, and the owner of its writes.
+type pipe[T any] struct {
+	source  *ReadableStream[T]
+	dest    *WritableStream[T]
+	options pipeOptions
+	result  promise // settled when the pipe is over
+
+	// The domain's lock guards following fields.
+
+	reader     readerCore[T]
+	writer     writerCore[T]
+	reading    bool        // a read is under way, or its chunk being measured
+	unwritten  int         // chunks that were read and of which it is not known yet what the sink made of them
+	shutdown   *shutdown   // set when the pipe begins to end
+	stopSignal func() bool // stops waiting for the context to end; nil if it cannot
+}
+
+// A shutdown is how a pipe ends: "shutdown with an action" of the standard.
+type shutdown struct {
+	action  func() []*promise // what to do to the streams first; nil is nothing
+	err     error             // what PipeTo returns if the action succeeds
+	waits   bool              // for the chunks that were read to be written
+	results []*promise        // of the action, once it has begun
+	began   bool
+}
+
+// startPipe begins a pipe and returns it with its domain locked.
+func startPipe[T any](source *ReadableStream[T], dest *WritableStream[T], options pipeOptions) (*pipe[T], *domain, error) {
+	if source == nil || dest == nil {
+		return nil, nil, fmt.Errorf("%w: pipe from or to a nil stream", ErrInvalidArgument)
+	}
+	p := &pipe[T]{source: source, dest: dest, options: options}
+	d := lockTogether(&source.member, &dest.member)
+	if dest.writer != nil {
+		d.unlock()
+		return nil, nil, fmt.Errorf("pipe destination: %w", lockedBy(dest.writer.holder))
+	}
+	if err := p.reader.acquireLocked(source, heldByPipe); err != nil {
+		d.unlock()
+		return nil, nil, fmt.Errorf("pipe source: %w", err)
+	}
+	if err := p.writer.acquireLocked(dest, heldByPipe); err != nil {
+		panic("streams: internal error: " + err.Error())
+	}
+	p.reader.observer, p.writer.observer = p, p
+	switch ctx := options.ctx; {
+	case ctx.Err() != nil:
+		p.signalLocked()
+	case ctx.Done() != nil:
+		p.stopSignal = context.AfterFunc(ctx, p.signal)
+	}
+	p.evaluateLocked(true)
+	return p, d, nil
+}
+
+// signal is called when the context has ended.
+func (p *pipe[T]) signal() {
+	d := p.source.lock()
+	p.signalLocked()
+	p.stepLocked()
+	d.unlock()
+}
+
+// signalLocked is the abort algorithm of the standard.
+func (p *pipe[T]) signalLocked() {
+	if p.shutdown != nil {
+		return
+	}
+	reason := context.Cause(p.options.ctx)
+	if c := p.dest.controller; c != nil && p.dest.state == writable {
+		if p.options.preventAbort {
+			c.signal.interruptLocked(reason) // the sink lives on: see finalizeLocked
+		} else {
+			c.signal.endLocked(reason)
+		}
+	}
+	p.shutDownLocked(reason, func() (actions []*promise) {
+		if !p.options.preventAbort && p.dest.state == writable {
+			actions = append(actions, p.dest.abortLocked(reason))
+		}
+		if !p.options.preventCancel && p.source.state == readable {
+			actions = append(actions, p.source.cancelLocked(reason))
+		}
+		return actions
+	})
+}
+
+// stepLocked looks at both streams and does what is to be done.
+func (p *pipe[T]) stepLocked() { p.evaluateLocked(false) }
+
+func (p *pipe[T]) evaluateLocked(first bool) {
+	if p.shutdown == nil {
+		p.propagateLocked(first)
+	}
+	if p.shutdown != nil {
+		p.advanceShutdownLocked()
+		return
+	}
+	if !p.reading && p.dest.state == writable && !p.dest.backpressure {
+		p.reading = true
+		p.reader.readLocked(p)
+	}
+}
+
+// propagateLocked begins the shutdown if one of the streams has ended, in the order of the standard.
+func (p *pipe[T]) propagateLocked(first bool) {
+	source, dest := p.source, p.dest
+	switch {
+	case source.state == errored:
+		p.shutDownLocked(source.storedError, unless(p.options.preventAbort, func() []*promise {
+			return []*promise{dest.abortLocked(source.storedError)}
+		}))
+	case dest.state == sinkErrored && p.writer.closed.settled:
+		p.shutDownLocked(dest.storedError, unless(p.options.preventCancel, func() []*promise {
+			return []*promise{source.cancelLocked(dest.storedError)}
+		}))
+	case source.state == closed:
+		p.shutDownLocked(nil, unless(p.options.preventClose, func() []*promise {
+			return []*promise{p.closeWithErrorPropagationLocked()}
+		}))
+	case first && (dest.closeQueuedOrInFlightLocked() || dest.state == sinkClosed):
+		p.shutDownLocked(ErrDestinationClosed, unless(p.options.preventCancel, func() []*promise {
+			return []*promise{source.cancelLocked(ErrDestinationClosed)}
+		}))
+	}
+}
+
+func unless(prevented bool, action func() []*promise) func() []*promise {
+	if prevented {
+		return nil
+	}
+	return action
+}
+
+// closeWithErrorPropagationLocked is WritableStreamDefaultWriterCloseWithErrorPropagation.
+func (p *pipe[T]) closeWithErrorPropagationLocked() *promise {
+	dest := p.dest
+	switch {
+	case dest.closeQueuedOrInFlightLocked() || dest.state == sinkClosed:
+		return settledPromise(nil)
+	case dest.state == sinkErrored:
+		return settledPromise(dest.storedError)
+	}
+	return dest.closeLocked()
+}
+
+// shutDownLocked is "shutdown" and "shutdown with an action".
+func (p *pipe[T]) shutDownLocked(err error, action func() []*promise) {
+	p.shutdown = &shutdown{
+		action: action,
+		err:    err,
+		waits:  p.dest.state == writable && !p.dest.closeQueuedOrInFlightLocked(),
+	}
+}
+
+// advanceShutdownLocked goes on with the shutdown as far as it can.
+func (p *pipe[T]) advanceShutdownLocked() {
+	s := p.shutdown
+	if s.waits && p.unwritten > 0 || p.result.settled {
+		return
+	}
+	if !s.began {
+		s.began = true
+		if s.action != nil {
+			s.results = s.action()
+		}
+		for _, result := range s.results {
+			result.whenSettledLocked(p.source.domainLocked(), func(error) { p.advanceShutdownLocked() })
+		}
+	}
+	for _, result := range s.results {
+		if result.settled && result.err != nil {
+			p.finalizeLocked(result.err)
+			return
+		}
+	}
+	for _, result := range s.results {
+		if !result.settled {
+			return
+		}
+	}
+	p.finalizeLocked(s.err)
+}
+
+// finalizeLocked is "finalize".
+func (p *pipe[T]) finalizeLocked(err error) {
+	if c := p.dest.controller; c != nil {
+		c.signal.resumeLocked()
+	}
+	p.writer.releaseLocked()
+	p.reader.releaseLocked()
+	if p.stopSignal != nil {
+		p.stopSignal()
+	}
+	p.result.settleLocked(p.source.domainLocked(), err)
+}
+
+// chunkStepsLocked takes the chunk of the read, and writes it.
+func (p *pipe[T]) chunkStepsLocked(chunk T) {
+	p.unwritten++
+	size := p.writer.sizeLocked()
+	if size == nil {
+		p.writeLocked(chunk, 1)
+		return
+	}
+	d := p.source.domainLocked()
+	n := 0
+	d.callPlainLocked(&rareCall{
+		function: func() (err error) { n, err = measure(size, chunk); return err },
+		react: func(err error) {
+			if err != nil && p.writer.refusesWriteLocked() == nil {
+				p.dest.controller.errorIfNeededLocked(err)
+			}
+			p.writeLocked(chunk, n)
+		},
+	})
+}
+
+// writeLocked queues a chunk, which ends the read it came from.
+func (p *pipe[T]) writeLocked(chunk T, size int) {
+	p.reading = false
+	if err := p.writer.writeLocked(chunk, size, p); err != nil {
+		p.unwritten--
+	}
+	p.source.domainLocked().steps.push(p)
+}
+
+// failStepsLocked ends the read; what it means for the pipe is seen in the state of the source.
+func (p *pipe[T]) failStepsLocked(error) { p.reading = false }
+
+// writtenLocked takes note that the sink is done with a chunk. An error is seen in the state of the destination.
+func (p *pipe[T]) writtenLocked(error) {
+	p.unwritten--
+	if p.shutdown != nil {
+		p.source.domainLocked().steps.push(p)
+	}
+}

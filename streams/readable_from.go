@@ -1,0 +1,270 @@
+package streams
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"iter"
+)
+
+// Generate makes a stream of what next returns, until next returns io.EOF, which closes the stream, or another error,
+// which errors it. next is called by demand, one call at a time, and must not block; give FromFunc one that may. The
+// default strategy has mark 0: nothing is taken ahead of the reads.
+func Generate[T any](next func() (T, error), strategy ...QueuingStrategy[T]) *ReadableStream[T] {
+	if next == nil {
+		return erroredReadable[T](fmt.Errorf("%w: Generate(nil)", ErrInvalidArgument))
+	}
+	return newNextStream(&nextSource[T]{
+		plain: true,
+		next:  func(context.Context) (T, error) { return next() },
+	}, strategyOr(strategy, 0))
+}
+
+// FromFunc is [Generate] for a function that may block. Its context ends when the stream is cancelled; the result of a
+// call that is still running then is dropped.
+func FromFunc[T any](next func(ctx context.Context) (T, error), strategy ...QueuingStrategy[T]) *ReadableStream[T] {
+	if next == nil {
+		return erroredReadable[T](fmt.Errorf("%w: FromFunc(nil)", ErrInvalidArgument))
+	}
+	return newNextStream(&nextSource[T]{next: next}, strategyOr(strategy, 0))
+}
+
+// From makes a stream of the values of seq, which must not block. It takes one value for each read and nothing ahead.
+// When the stream is cancelled, seq is stopped as if its loop had been left. A stream that was begun and neither read
+// to its end nor cancelled keeps the coroutine that seq runs in.
+func From[T any](seq iter.Seq[T]) *ReadableStream[T] {
+	if seq == nil {
+		return erroredReadable[T](fmt.Errorf("%w: From(nil)", ErrInvalidArgument))
+	}
+	return FromSeq2(func(yield func(T, error) bool) {
+		for v := range seq {
+			if !yield(v, nil) {
+				return
+			}
+		}
+	})
+}
+
+// FromSeq2 is [From] for a sequence that can fail: the first error that is not nil errors the stream, io.EOF closes it,
+// and either stops the sequence.
+func FromSeq2[T any](seq iter.Seq2[T, error]) *ReadableStream[T] {
+	if seq == nil {
+		return erroredReadable[T](fmt.Errorf("%w: FromSeq2(nil)", ErrInvalidArgument))
+	}
+	var pull func() (T, error, bool) // nil until the first read
+	src := &nextSource[T]{plain: true}
+	src.next = func(context.Context) (T, error) {
+		if pull == nil {
+			pull, src.stop = iter.Pull2(seq)
+		}
+		v, err, ok := pull()
+		if !ok {
+			return v, io.EOF
+		}
+		if err != nil {
+			src.stop()
+		}
+		return v, err
+	}
+	return newNextStream(src, CountQueuingStrategy[T](0))
+}
+
+// FromChan makes a stream of what is sent on ch, until ch is closed. It receives one value for each read. A value that
+// was received when the stream is cancelled is dropped.
+func FromChan[T any](ch <-chan T) *ReadableStream[T] {
+	return FromFunc(func(ctx context.Context) (T, error) {
+		select {
+		case v, ok := <-ch:
+			if !ok {
+				return v, io.EOF
+			}
+			return v, nil
+		case <-ctx.Done():
+			var zero T
+			return zero, context.Cause(ctx)
+		}
+	})
+}
+
+// FromSlice makes a stream of the elements of values, which must not be changed until they have been read.
+func FromSlice[T any](values []T) *ReadableStream[T] {
+	src := &sliceSource[T]{rest: values}
+	s := newReadable[T](newDomain())
+	d := s.lock()
+	defer d.unlock()
+	src.controller.setUpLocked(s, src, CountQueuingStrategy[T](0))
+	src.controller.startDoneLocked(nil)
+	return s
+}
+
+const (
+	readerBlock = 64 << 10 // what FromReader allocates at a time
+	readerLeast = 4 << 10  // the least room that it reads into
+	emptyReads  = 100      // after so many reads of nothing in a row it gives up
+)
+
+// FromReader makes a stream of the bytes of r: a chunk is what one Read of r gave, at most 64 KiB, and belongs to whoever
+// reads it. Read is called by demand and may block; cancelling the stream does not interrupt or close r.
+func FromReader(r io.Reader) *ReadableStream[[]byte] {
+	if r == nil {
+		return erroredReadable[[]byte](fmt.Errorf("%w: FromReader(nil)", ErrInvalidArgument))
+	}
+	var room []byte // the unused end of the block
+	var failed error
+	return FromFunc(func(ctx context.Context) ([]byte, error) {
+		for empty := 0; failed == nil; empty++ {
+			if empty == emptyReads {
+				return nil, io.ErrNoProgress
+			}
+			if len(room) < readerLeast {
+				room = make([]byte, readerBlock)
+			}
+			n, err := r.Read(room)
+			if n < 0 || n > len(room) {
+				return nil, fmt.Errorf("%w: Read returned the count %d", ErrInvalidArgument, n)
+			}
+			failed = err // comes after the bytes
+			if n > 0 {
+				chunk := room[:n:n]
+				room = room[n:]
+				return chunk, nil
+			}
+			if ctx.Err() != nil {
+				return nil, context.Cause(ctx)
+			}
+		}
+		return nil, failed
+	})
+}
+
+// A nextSource gets one chunk from each call of a function. Since the function has no controller, nothing can happen to
+// the stream from inside it.
+type nextSource[T any] struct {
+	controller ReadableController[T]
+	plain      bool                                 // next does not block; immutable
+	next       func(ctx context.Context) (T, error) // immutable
+	measure    func(T) int                          // the size function of the strategy; immutable
+	stop       func()                               // stops the sequence behind next; nil if there is nothing to stop; set by next
+
+	chunk T   // what the call in progress returned,
+	size  int // and its size; written by the call, read when it settles
+
+	// The domain's lock guards following fields.
+
+	life    lifetime
+	stopped *promise // set when the stream was cancelled during a call: what stopping comes to
+}
+
+func newNextStream[T any](src *nextSource[T], strategy QueuingStrategy[T]) *ReadableStream[T] {
+	if err := checkHighWaterMark(strategy.HighWaterMark); err != nil {
+		return erroredReadable[T](err)
+	}
+	src.measure = strategy.Size
+	s := newReadable[T](newDomain())
+	d := s.lock()
+	defer d.unlock()
+	src.controller.setUpLocked(s, src, strategy)
+	src.controller.startDoneLocked(nil)
+	return s
+}
+
+func (n *nextSource[T]) pullLocked() {
+	d := n.controller.stream.domainLocked()
+	if n.plain {
+		d.callPlainLocked((*nextCall[T])(n))
+		return
+	}
+	n.life.contextLocked()
+	d.callBlockingLocked((*nextCall[T])(n))
+}
+
+func (n *nextSource[T]) cancelLocked(error) *promise {
+	if n.controller.pulling {
+		n.stopped = new(promise)
+		if !n.plain { // its context tells it to end; nothing is left to stop
+			n.stopped.settled = true
+		}
+		return n.stopped
+	}
+	return n.stopLocked(new(promise))
+}
+
+// stopLocked stops the sequence and settles p with what that comes to.
+func (n *nextSource[T]) stopLocked(p *promise) *promise {
+	s := n.controller.stream
+	if n.stop == nil {
+		p.settleLocked(s.domainLocked(), nil)
+		return p
+	}
+	s.domainLocked().callPlainLocked(&rareCall{
+		function: func() error { n.stop(); return nil },
+		react:    func(err error) { p.settleLocked(s.domainLocked(), err) },
+	})
+	return p
+}
+
+func (n *nextSource[T]) endLocked(cause error) { n.life.endLocked(cause) }
+
+// nextCall is the call of next. There is one at a time.
+type nextCall[T any] nextSource[T]
+
+func (c *nextCall[T]) run() (err error) {
+	if c.chunk, err = c.next(c.life.ctx); err != nil || c.measure == nil {
+		c.size = 1
+		return err
+	}
+	c.size, err = measure(c.measure, c.chunk)
+	return err
+}
+
+func (c *nextCall[T]) settleLocked(err error) {
+	n := (*nextSource[T])(c)
+	chunk := n.chunk
+	var zero T
+	n.chunk = zero
+	if n.stopped != nil {
+		if !n.stopped.settled {
+			n.stopLocked(n.stopped)
+		}
+		return
+	}
+	switch err {
+	case nil:
+		n.controller.enqueueLocked(chunk, n.size)
+	case io.EOF:
+		n.controller.closeLocked()
+		err = nil
+	}
+	n.controller.pullDoneLocked(err)
+}
+
+// A sliceSource gets its chunks from a slice, without any call.
+type sliceSource[T any] struct {
+	controller ReadableController[T]
+	rest       []T // guarded by the domain's lock
+}
+
+func (s *sliceSource[T]) pullLocked() {
+	s.controller.stream.domainLocked().steps.push((*slicePull[T])(s))
+}
+
+func (s *sliceSource[T]) cancelLocked(error) *promise { return settledPromise(nil) }
+
+func (s *sliceSource[T]) endLocked(error) { s.rest = nil }
+
+// slicePull is the step that does a pull.
+type slicePull[T any] sliceSource[T]
+
+func (p *slicePull[T]) stepLocked() {
+	c := &p.controller
+	if c.stream.state == readable {
+		if len(p.rest) == 0 {
+			c.closeLocked()
+		} else {
+			chunk := p.rest[0]
+			p.rest = p.rest[1:]
+			c.enqueueLocked(chunk, 1)
+		}
+	}
+	c.pullDoneLocked(nil)
+}

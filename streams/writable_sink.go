@@ -1,0 +1,153 @@
+package streams
+
+import (
+	"context"
+	"fmt"
+)
+
+// An UnderlyingSink is where a stream puts its chunks. Each callback may be nil, may block, and may use the stream it
+// belongs to; none overlaps another. The library never holds a lock while one runs. See section 5.2.3 of the standard.
+//
+// The context of Start, Write and Close is the abort signal of the standard: it ends when the stream is aborted, with
+// the reason as its cause, also while the callback still runs. A callback that returns an error or panics errors the
+// stream.
+type UnderlyingSink[T any] struct {
+	// Start is called once, soon after the stream was made. No other callback is called before it has returned.
+	Start func(ctx context.Context, c *WritableController[T]) error
+
+	// Write is called for each chunk, in order. The next chunk comes when it has returned.
+	Write func(ctx context.Context, chunk T, c *WritableController[T]) error
+
+	// Close is called when the producer closes the stream and all chunks have been written.
+	Close func(ctx context.Context) error
+
+	// Abort is called when the stream is aborted, in place of Close and never after it. A Close that is missing is not
+	// stood in for by Abort, nor the other way round.
+	Abort func(ctx context.Context, reason error) error
+}
+
+// NewWritableStream makes a stream that hands its chunks to sink. The default strategy counts chunks up to a mark of 1.
+// It never blocks; a negative mark makes a stream that is errored with ErrRange.
+func NewWritableStream[T any](sink UnderlyingSink[T], strategy ...QueuingStrategy[T]) *WritableStream[T] {
+	queuing := strategyOr(strategy, 1)
+	if err := checkHighWaterMark(queuing.HighWaterMark); err != nil {
+		return erroredWritable[T](err)
+	}
+	u := &userSink[T]{callbacks: sink}
+	s := newWritable[T](newDomain())
+	d := s.lock()
+	defer d.unlock()
+	u.controller.setUpLocked(s, u, &u.life, queuing)
+	if sink.Start == nil {
+		u.controller.startDoneLocked(nil)
+		return s
+	}
+	ctx := u.life.contextLocked()
+	d.callBlockingLocked(&rareCall{
+		function: func() error { return sink.Start(ctx, &u.controller) },
+		react:    u.controller.startDoneLocked,
+	})
+	return s
+}
+
+// A userSink is the sinkAlgorithms of an UnderlyingSink.
+type userSink[T any] struct {
+	controller WritableController[T]
+	callbacks  UnderlyingSink[T] // immutable
+
+	// What the call of Write gets: set before it is made ready, and not changed before it settles.
+	ctx   context.Context
+	chunk T
+
+	life lifetime // guarded by the domain's lock
+}
+
+func (u *userSink[T]) domainLocked() *domain { return u.controller.stream.domainLocked() }
+
+func (u *userSink[T]) writeLocked(chunk T) {
+	if u.callbacks.Write == nil {
+		u.domainLocked().steps.push((*writeDone[T])(&u.controller))
+		return
+	}
+	u.ctx, u.chunk = u.life.contextLocked(), chunk
+	u.domainLocked().callBlockingLocked((*writeCall[T])(u))
+}
+
+func (u *userSink[T]) closeLocked() *promise {
+	if u.callbacks.Close == nil {
+		return settledPromise(nil)
+	}
+	ctx := u.life.contextLocked()
+	return u.domainLocked().promiseCallLocked(func() error { return u.callbacks.Close(ctx) })
+}
+
+func (u *userSink[T]) abortLocked(reason error) *promise {
+	if u.callbacks.Abort == nil {
+		return settledPromise(nil)
+	}
+	return u.domainLocked().promiseCallLocked(func() error {
+		return u.callbacks.Abort(context.Background(), reason)
+	})
+}
+
+// writeCall is the call of Write. There is one at a time.
+type writeCall[T any] userSink[T]
+
+func (w *writeCall[T]) run() error { return w.callbacks.Write(w.ctx, w.chunk, &w.controller) }
+
+func (w *writeCall[T]) settleLocked(err error) {
+	var zero T
+	w.chunk = zero
+	w.controller.writeDoneLocked(err)
+}
+
+// writeDone is the step in which a write that takes no call succeeds.
+type writeDone[T any] WritableController[T]
+
+func (w *writeDone[T]) stepLocked() { (*WritableController[T])(w).writeDoneLocked(nil) }
+
+// SinkFunc makes a stream that hands each chunk to write, which must not block; give NewWritableStream one that may. The
+// default strategy counts chunks up to a mark of 1.
+func SinkFunc[T any](write func(T) error, strategy ...QueuingStrategy[T]) *WritableStream[T] {
+	queuing := strategyOr(strategy, 1)
+	if err := checkHighWaterMark(queuing.HighWaterMark); err != nil {
+		return erroredWritable[T](err)
+	}
+	if write == nil {
+		return erroredWritable[T](fmt.Errorf("%w: SinkFunc(nil)", ErrInvalidArgument))
+	}
+	f := &funcSink[T]{write: write}
+	s := newWritable[T](newDomain())
+	d := s.lock()
+	defer d.unlock()
+	f.controller.setUpLocked(s, f, nil, queuing)
+	f.controller.startDoneLocked(nil)
+	return s
+}
+
+// A funcSink is the sinkAlgorithms of SinkFunc.
+type funcSink[T any] struct {
+	controller WritableController[T]
+	write      func(T) error // immutable
+	chunk      T             // what the call gets: set before it is made ready, and not changed before it settles
+}
+
+func (f *funcSink[T]) writeLocked(chunk T) {
+	f.chunk = chunk
+	f.controller.stream.domainLocked().callPlainLocked((*funcCall[T])(f))
+}
+
+func (f *funcSink[T]) closeLocked() *promise { return settledPromise(nil) }
+
+func (f *funcSink[T]) abortLocked(error) *promise { return settledPromise(nil) }
+
+// funcCall is the call of the function. There is one at a time.
+type funcCall[T any] funcSink[T]
+
+func (f *funcCall[T]) run() error { return f.write(f.chunk) }
+
+func (f *funcCall[T]) settleLocked(err error) {
+	var zero T
+	f.chunk = zero
+	f.controller.writeDoneLocked(err)
+}
