@@ -45,17 +45,21 @@ func (l *lifetime) resumeLocked() {
 
 // A rareCall calls one of the callbacks that a stream calls once: start, cancel, flush, close, abort.
 type rareCall struct {
+	callResult
 	function func() error
 	react    func(err error)
 }
 
 func (c *rareCall) run() error { return c.function() }
 
-func (c *rareCall) settleLocked(err error) { c.react(err) }
+func (c *rareCall) stepLocked() { c.react(c.err) }
 
 // promiseCallLocked has a callback called that may block, and returns the promise of its result.
 func (d *domain) promiseCallLocked(function func() error) *promise {
 	p := new(promise)
-	d.callBlockingLocked(&rareCall{function, func(err error) { p.settleLocked(d.root(), err) }})
+	d.callBlockingLocked(&rareCall{
+		function: function,
+		react:    func(err error) { p.settleLocked(d.root(), err) },
+	})
 	return p
 }

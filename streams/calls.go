@@ -2,57 +2,67 @@ package streams
 
 import "context"
 
-// A call is one call of a function of the user that is ready to run.
+// A call is one call of a function of the user. When it has been run it is due as a step, in which the standard's reaction
+// to the promise of that callback happens.
 type call interface {
-	// run calls the function. The lock is not held.
+	step
 	run() error
-
-	// settleLocked goes on with what the function returned, as the standard does when the promise of a callback settles.
-	settleLocked(err error)
+	setResult(err error)
 }
 
-// A callQueue holds the calls of a domain that are ready, and knows who is about to run them.
+// A callResult is what the function returned. Calls embed it.
+type callResult struct {
+	err error // written by the goroutine that ran the function, before the call is due as a step
+}
+
+func (r *callResult) setResult(err error) { r.err = err }
+
+// A callQueue holds the calls of a domain that are ready to run, and knows who will come to run them. The domain's lock
+// guards it.
 //
-// Calls of functions that take a context may block. Each gets run by a helper: a goroutine that takes calls until none
-// is left. At most one helper is on its way at a time, and a helper that finds more work than it takes sends for the
-// next before it enters a call, so that a call that blocks holds up nobody; a helper that finishes a call takes the
-// next one in the same lock hold. So a busy graph keeps a few helpers busy, and a graph at rest has none.
+// In the standard a function of the user is called in the middle of an operation. Here the operation makes the call
+// ready, and the call is run without the lock, before the steps that are due by then.
 //
-// Calls of functions that take no context must not block. They are run by one goroutine at a time: by one that waits in
-// this domain anyway (in Read, PipeTo, Collect and so on), else by a helper. They are never run by a goroutine that
-// only passes through, such as the caller of Enqueue, who may hold locks of his own.
+// A plain call, of a function that must not block, is run by a goroutine that waits in the domain anyway (in Read, PipeTo,
+// Collect and so on), else by a helper; never by one that only passes through, such as the caller of Enqueue, who may
+// hold locks of his own. Whoever runs a plain call returns to the queue soon, so all other work waits for that.
 //
-// The domain's lock guards the fields.
+// A call that may block is run by a helper: a goroutine that runs calls and steps until there are none. Before it enters
+// such a call it sends for another helper if there is work left, and whoever adds work later does so too, so that a call
+// that blocks holds up nobody. At most one helper is on its way at a time, and one that comes back from a call goes on
+// with the work itself, so a busy graph keeps a few helpers busy, and a graph at rest has none.
 type callQueue struct {
-	blocking fifo[call]
-	plain    fifo[call]
+	ready  fifo[readyCall]
+	coming int // helpers that were started and have not looked at the queue yet
+	plying int // goroutines in a plain call: 0 or 1, more only where domains were merged meanwhile
 
-	coming int // helpers that were started and have not looked at the queues yet
-	plying int // goroutines that are running a plain call; 0 or 1, more only where domains were merged meanwhile
+	startHelper func() // what helpers do; kept so that starting one allocates nothing
+}
 
-	startHelper func() // starts at helpers' code; kept so that starting one allocates nothing
+type readyCall struct {
+	call
+	mayBlock bool
 }
 
 // callBlockingLocked makes c ready to run; its function may block.
-func (d *domain) callBlockingLocked(c call) { d.calls.blocking.push(c) }
+func (d *domain) callBlockingLocked(c call) { d.calls.ready.push(readyCall{c, true}) }
 
 // callPlainLocked makes c ready to run; its function must not block.
-func (d *domain) callPlainLocked(c call) { d.calls.plain.push(c) }
+func (d *domain) callPlainLocked(c call) { d.calls.ready.push(readyCall{c, false}) }
 
+// absorb takes over what another queue has.
 func (q *callQueue) absorb(other *callQueue) {
-	for other.blocking.len > 0 {
-		q.blocking.push(other.blocking.pop())
-	}
-	for other.plain.len > 0 {
-		q.plain.push(other.plain.pop())
+	for other.ready.len > 0 {
+		q.ready.push(other.ready.pop())
 	}
 	q.coming += other.coming
 	q.plying += other.plying
 }
 
-// summonHelperLocked starts a helper if there is something to run and nobody on the way to it.
-func (q *callQueue) summonHelperLocked(d *domain) {
-	if q.coming > 0 || q.blocking.len == 0 && !q.plainWaitsLocked() {
+// summonHelperLocked starts a helper if there is work and nobody who will come to do it.
+func (d *domain) summonHelperLocked() {
+	q := &d.calls
+	if q.coming > 0 || q.plying > 0 || q.ready.len == 0 && d.steps.len == 0 {
 		return
 	}
 	q.coming++
@@ -62,68 +72,55 @@ func (q *callQueue) summonHelperLocked(d *domain) {
 	go q.startHelper()
 }
 
-// plainWaitsLocked reports whether there is a plain call that nobody will come back for.
-func (q *callQueue) plainWaitsLocked() bool { return q.plain.len > 0 && q.plying == 0 }
-
-// help runs calls until none is left.
+// help does what there is to do in a domain.
 func help(d *domain) {
 	d = d.lock()
 	d.calls.coming--
 	for {
 		d.runStepsLocked()
-		switch q := &d.calls; {
-		case q.blocking.len > 0:
-			c := q.blocking.pop()
-			q.summonHelperLocked(d) // c may block
-			d.mu.Unlock()
-			err := invoke(d, c, false)
-			d = d.lock()
-			c.settleLocked(err)
-		case q.plainWaitsLocked():
-			d = d.runPlainLocked()
-		default:
+		if d.calls.plying > 0 || d.calls.ready.len == 0 {
 			d.mu.Unlock()
 			return
 		}
+		d = d.runCallLocked()
 	}
 }
 
-// runPlainLocked runs the first plain call. It gives up the lock meanwhile and returns the domain locked again, which
-// may have become part of another one.
-func (d *domain) runPlainLocked() *domain {
-	c := d.calls.plain.pop()
-	d.calls.plying++
-	d.calls.summonHelperLocked(d)
+// runCallLocked runs the first call that is ready. It gives up the lock meanwhile and returns the domain locked again,
+// which may have become part of another one.
+func (d *domain) runCallLocked() *domain {
+	c := d.calls.ready.pop()
+	if c.mayBlock {
+		d.summonHelperLocked()
+	} else {
+		d.calls.plying++
+	}
 	d.mu.Unlock()
-	err := invoke(d, c, true)
-	d = d.lock()
-	d.calls.plying--
-	c.settleLocked(err)
-	return d
+	return invoke(d, c)
 }
 
-// invoke runs a call without the lock and turns a panic into an error. If the function ends the goroutine by
-// runtime.Goexit, invoke settles the call itself, since nobody after it can.
-func invoke(d *domain, c call, plain bool) (err error) {
+// invoke runs a call without the lock, locks the domain and makes the result due. A panic becomes the error of the call. If
+// the function ends the goroutine by runtime.Goexit, nobody comes back for the work, and the domain is left unlocked.
+func invoke(d *domain, c readyCall) (locked *domain) {
+	err := error(ErrGoexit)
 	returned := false
 	defer func() {
-		if returned {
-			return
-		}
 		if v := recover(); v != nil {
-			err = newPanicError(v)
-			return
+			err, returned = newPanicError(v), true
 		}
-		d := d.lock()
-		if plain {
-			d.calls.plying--
+		c.setResult(err)
+		locked = d.lock()
+		if !c.mayBlock {
+			locked.calls.plying--
 		}
-		c.settleLocked(ErrGoexit)
-		d.unlock()
+		locked.steps.push(c.call)
+		if !returned {
+			locked.unlock()
+		}
 	}()
 	err = c.run()
 	returned = true
-	return err
+	return nil
 }
 
 // A waiter is a goroutine that waits for something in a domain. The domain's lock guards its fields.
@@ -142,21 +139,27 @@ func (w *waiter) finishLocked(err error) {
 	}
 }
 
-// waitLocked waits until w is done or ctx has ended. Plain calls of the domain are run by the waiting goroutine. The
-// lock is given up meanwhile; waitLocked returns the domain locked again, which may have become part of another one.
+// reset makes w ready for another wait. It keeps the channel, which is why waiters stay with their domain or reader: a
+// channel belongs to the synctest bubble it was made in.
+func (w *waiter) reset() { *w = waiter{wake: w.wake} }
+
+// waitLocked waits until w is done or ctx has ended. As long as there are steps and plain calls to run and nobody else is
+// at it, the waiting goroutine runs them. The lock is given up meanwhile; waitLocked returns the domain locked again,
+// which may have become part of another one.
 func (d *domain) waitLocked(ctx context.Context, w *waiter) *domain {
 	for {
 		d.runStepsLocked()
 		if w.done {
 			return d
 		}
-		if !d.calls.plainWaitsLocked() {
+		q := &d.calls
+		if q.plying > 0 || q.ready.len == 0 || q.ready.at(0).mayBlock {
 			break
 		}
 		if ctx.Err() != nil {
 			return d
 		}
-		d = d.runPlainLocked()
+		d = d.runCallLocked()
 	}
 	if w.wake == nil {
 		w.wake = make(chan struct{}, 1)
@@ -169,7 +172,7 @@ func (d *domain) waitLocked(ctx context.Context, w *waiter) *domain {
 	case <-ctx.Done():
 		d = d.lock()
 		if w.done {
-			<-w.wake // sent, or it would not be done: leave no wake-up behind for the next use
+			<-w.wake // it was sent: leave no wake-up behind for the next use
 		}
 	}
 	w.parked = false
@@ -190,7 +193,3 @@ func (d *domain) keepWaiterLocked(w *waiter) {
 	w.reset()
 	d.spare = w
 }
-
-// reset makes w ready for another wait. It keeps the channel, which is why waiters stay with their domain or reader: a
-// channel belongs to the synctest bubble it was made in.
-func (w *waiter) reset() { *w = waiter{wake: w.wake} }

@@ -9,13 +9,14 @@ import (
 // its own (the two sides of a transform stream share one); a pipe merges the domains of its ends, a tee puts its
 // branches into the domain of the original. Domains are never split.
 //
-// The operations of the standard run under the lock, to their end. What the standard does in a reaction to a promise is
-// a step: it goes into a queue that is emptied before the lock is released, so nobody sees a graph whose reactions are
-// still due. The functions of the user are calls: they run without the lock (see calls.go).
+// The operations of the standard run under the lock, to their end. The functions of the user are calls: an operation makes
+// one ready, and it is run without the lock (see calls.go). What the standard does in a reaction to a promise is a step:
+// an operation makes one due, and it is run under the lock after the operation. As in the standard, calls come before
+// the steps that are due, and steps run in the order in which they became due.
 type domain struct {
 	mu sync.Mutex // guards following fields, and all streams of the domain
 
-	steps fifo[step] // reactions that are due; empty whenever mu is free
+	steps fifo[step] // reactions that are due
 	calls callQueue  // functions of the user that are ready to run
 
 	spare *waiter // kept from the last wait for the next one
@@ -55,16 +56,17 @@ func (d *domain) lock() *domain {
 	}
 }
 
-// unlock runs the steps that are due, sees to it that the calls that are ready get run, and releases the lock.
+// unlock runs the steps that are due, sees to it that somebody comes for what is left to do, and releases the lock.
 func (d *domain) unlock() {
 	d.runStepsLocked()
-	d.calls.summonHelperLocked(d)
+	d.summonHelperLocked()
 	d.mu.Unlock()
 }
 
-// runStepsLocked runs the steps that are due and the ones that they make due.
+// runStepsLocked runs the steps that are due, and the ones that they make due, until a call is ready that comes first. It
+// leaves them to a goroutine that is in a plain call: they come after that.
 func (d *domain) runStepsLocked() {
-	for d.steps.len > 0 {
+	for d.steps.len > 0 && d.calls.ready.len == 0 && d.calls.plying == 0 {
 		d.steps.pop().stepLocked()
 	}
 }
@@ -122,8 +124,11 @@ func lockTogether(a, b *member) *domain {
 	}
 }
 
-// absorbLocked makes younger a part of d. Both locks are held, so neither has steps due.
+// absorbLocked makes younger a part of d. Both locks are held.
 func (d *domain) absorbLocked(younger *domain) {
 	d.calls.absorb(&younger.calls)
+	for younger.steps.len > 0 {
+		d.steps.push(younger.steps.pop())
+	}
 	younger.into.Store(d)
 }

@@ -140,6 +140,7 @@ func FromReader(r io.Reader) *ReadableStream[[]byte] {
 // A nextSource gets one chunk from each call of a function. Since the function has no controller, nothing can happen to
 // the stream from inside it.
 type nextSource[T any] struct {
+	callResult
 	controller ReadableController[T]
 	plain      bool                                 // next does not block; immutable
 	next       func(ctx context.Context) (T, error) // immutable
@@ -217,9 +218,9 @@ func (c *nextCall[T]) run() (err error) {
 	return err
 }
 
-func (c *nextCall[T]) settleLocked(err error) {
+func (c *nextCall[T]) stepLocked() {
 	n := (*nextSource[T])(c)
-	chunk := n.chunk
+	chunk, err := n.chunk, n.err
 	var zero T
 	n.chunk = zero
 	if n.stopped != nil {

@@ -46,6 +46,7 @@ func NewReadableStream[T any](src UnderlyingSource[T], strategy ...QueuingStrate
 
 // A userSource is the sourceAlgorithms of an UnderlyingSource.
 type userSource[T any] struct {
+	callResult
 	controller ReadableController[T]
 	callbacks  UnderlyingSource[T] // immutable
 	life       lifetime            // guarded by the domain's lock
@@ -77,4 +78,4 @@ type pullCall[T any] userSource[T]
 
 func (p *pullCall[T]) run() error { return p.callbacks.Pull(p.life.ctx, &p.controller) }
 
-func (p *pullCall[T]) settleLocked(err error) { p.controller.pullDoneLocked(err) }
+func (p *pullCall[T]) stepLocked() { p.controller.pullDoneLocked(p.err) }

@@ -69,6 +69,7 @@ func identityTransform[I, O any]() func(context.Context, I, *TransformController
 
 // A userTransformer is the transformAlgorithms of a Transformer.
 type userTransformer[I, O any] struct {
+	callResult
 	stream    *TransformStream[I, O]
 	callbacks Transformer[I, O] // immutable
 
@@ -108,10 +109,10 @@ func (t *transformCall[I, O]) run() error {
 	return t.callbacks.Transform(t.ctx, t.chunk, &t.stream.controller)
 }
 
-func (t *transformCall[I, O]) settleLocked(err error) {
+func (t *transformCall[I, O]) stepLocked() {
 	var zero I
 	t.chunk = zero
-	t.stream.transformDoneLocked(err)
+	t.stream.transformDoneLocked(t.err)
 }
 
 // TransformFunc makes a transform stream of two functions that must not block; give NewTransformStream callbacks that
@@ -146,6 +147,7 @@ func TransformFunc[I, O any](transform func(chunk I, emit func(O)) error, flush 
 
 // A funcTransformer is the transformAlgorithms of TransformFunc. All fields but chunk are immutable.
 type funcTransformer[I, O any] struct {
+	callResult
 	stream    *TransformStream[I, O]
 	transform func(chunk I, emit func(O)) error
 	flush     func(emit func(O)) error
@@ -188,11 +190,11 @@ type emitCall[I, O any] funcTransformer[I, O]
 
 func (e *emitCall[I, O]) run() error { return e.transform(e.chunk, e.emit) }
 
-func (e *emitCall[I, O]) settleLocked(err error) {
+func (e *emitCall[I, O]) stepLocked() {
 	f := (*funcTransformer[I, O])(e)
 	var zero I
 	f.chunk = zero
-	f.stream.transformDoneLocked(f.terminateInsteadLocked(err))
+	f.stream.transformDoneLocked(f.terminateInsteadLocked(f.err))
 }
 
 // A TransformOption is an option of NewTransformStream and TransformFunc.

@@ -52,6 +52,7 @@ func NewWritableStream[T any](sink UnderlyingSink[T], strategy ...QueuingStrateg
 
 // A userSink is the sinkAlgorithms of an UnderlyingSink.
 type userSink[T any] struct {
+	callResult
 	controller WritableController[T]
 	callbacks  UnderlyingSink[T] // immutable
 
@@ -95,10 +96,10 @@ type writeCall[T any] userSink[T]
 
 func (w *writeCall[T]) run() error { return w.callbacks.Write(w.ctx, w.chunk, &w.controller) }
 
-func (w *writeCall[T]) settleLocked(err error) {
+func (w *writeCall[T]) stepLocked() {
 	var zero T
 	w.chunk = zero
-	w.controller.writeDoneLocked(err)
+	w.controller.writeDoneLocked(w.err)
 }
 
 // writeDone is the step in which a write that takes no call succeeds.
@@ -127,6 +128,7 @@ func SinkFunc[T any](write func(T) error, strategy ...QueuingStrategy[T]) *Writa
 
 // A funcSink is the sinkAlgorithms of SinkFunc.
 type funcSink[T any] struct {
+	callResult
 	controller WritableController[T]
 	write      func(T) error // immutable
 	chunk      T             // what the call gets: set before it is made ready, and not changed before it settles
@@ -146,8 +148,8 @@ type funcCall[T any] funcSink[T]
 
 func (f *funcCall[T]) run() error { return f.write(f.chunk) }
 
-func (f *funcCall[T]) settleLocked(err error) {
+func (f *funcCall[T]) stepLocked() {
 	var zero T
 	f.chunk = zero
-	f.controller.writeDoneLocked(err)
+	f.controller.writeDoneLocked(f.err)
 }
