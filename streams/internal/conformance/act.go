@@ -202,7 +202,7 @@ func readResult(shown string, err error) string {
 	switch {
 	case err == nil:
 		return "val:" + shown
-	case err != io.EOF: //nolint:errorlint // io.EOF is never wrapped
+	case err != io.EOF: // which is never wrapped
 		return "err:" + nameOf(err)
 	case shown != "":
 		return "done:" + shown

@@ -165,7 +165,7 @@ func desired(n int, ok bool) Value {
 
 // settled shows the result of a poll.
 func settled(err error) Value {
-	switch err { //nolint:errorlint // the cause of the polling context comes back as it is
+	switch err { // the cause of the polling context comes back as it is
 	case nil:
 		return text("ok")
 	case errPending:

@@ -88,16 +88,19 @@ func (p *player) inBubble(t *testing.T, f func() *Difference) (difference *Diffe
 
 // play plays the program up to the first step that differs, and cleans up.
 func (p *player) play() *Difference {
-	p.ctx, p.end = context.WithCancelCause(context.Background())
-	polling, end := context.WithCancelCause(context.Background())
-	end(errPending)
-	p.polling = polling
-
+	p.makeContexts()
 	difference := p.guard(p.playSteps)
 	if left := p.guard(p.cleanUp); difference == nil {
 		difference = left
 	}
 	return difference
+}
+
+func (p *player) makeContexts() {
+	p.ctx, p.end = context.WithCancelCause(context.Background())
+	polling, end := context.WithCancelCause(context.Background())
+	end(errPending)
+	p.polling = polling
 }
 
 // guard turns a panic of f into a difference, because one that leaves the bubble ends the process.

@@ -191,25 +191,23 @@ func (s *Size) UnmarshalText(text []byte) error {
 }
 
 // ReadFile returns the programs of a file, which is compressed if its name ends in .gz.
-func ReadFile(name string) (programs []*Program, err error) {
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("conformance: %s: %w", name, err)
-		}
-	}()
-	file, err := os.Open(name)
+func ReadFile(name string) ([]*Program, error) {
+	content, err := os.ReadFile(name)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("conformance: %w", err)
 	}
-	defer file.Close()
-	if !strings.HasSuffix(name, ".gz") {
-		return ReadPrograms(file)
+	var lines io.Reader = bytes.NewReader(content)
+	if strings.HasSuffix(name, ".gz") {
+		lines, err = gzip.NewReader(lines)
 	}
-	lines, err := gzip.NewReader(file)
+	var programs []*Program
+	if err == nil {
+		programs, err = ReadPrograms(lines)
+	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("conformance: %s: %w", name, err)
 	}
-	return ReadPrograms(lines)
+	return programs, nil
 }
 
 // ReadPrograms returns the programs that r holds, one after another. It fails at the first that it does not understand.

@@ -1,0 +1,223 @@
+package streams_test
+
+// What the tests share: operations that block, looked at when everything has come to rest, and sources and sinks that
+// record what is called.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"github.com/weirstreams/weir/streams"
+)
+
+var (
+	errA = errors.New("error A")
+	errB = errors.New("error B")
+)
+
+// ended is a context that has ended: what is asked with it is asked without waiting.
+var ended = func() context.Context {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	cancel(errPending)
+	return ctx
+}()
+
+// errPending is what a call with the context ended returns if it would have to wait.
+var errPending = errors.New("pending")
+
+// An operation is a call that may block, running in a goroutine of its own.
+type operation[T any] struct {
+	done  bool
+	value T
+	err   error
+}
+
+// begin starts an operation. What became of it may be asked after [synctest.Wait], which the methods of operation call.
+func begin[T any](call func() (T, error)) *operation[T] {
+	o := new(operation[T])
+	go func() {
+		value, err := call()
+		o.value, o.err, o.done = value, err, true
+	}()
+	synctest.Wait()
+	return o
+}
+
+// beginError is begin for a call that returns an error alone.
+func beginError(call func() error) *operation[struct{}] {
+	return begin(func() (struct{}, error) { return struct{}{}, call() })
+}
+
+// read begins a read.
+func read[T any](r *streams.DefaultReader[T]) *operation[T] {
+	return begin(func() (T, error) { return r.Read(context.Background()) })
+}
+
+// wantPending fails the test unless the operation still waits at rest.
+func (o *operation[T]) wantPending(t *testing.T) {
+	t.Helper()
+	synctest.Wait()
+	if o.done {
+		t.Fatalf("got %v, %v; want it to wait", o.value, o.err)
+	}
+}
+
+// want fails the test unless the operation has returned value and no error.
+func (o *operation[T]) want(t *testing.T, value T) {
+	t.Helper()
+	synctest.Wait()
+	if !o.done || o.err != nil || any(o.value) != any(value) {
+		t.Fatalf("got done %t, %v, %v; want %v", o.done, o.value, o.err, value)
+	}
+}
+
+// wantOK fails the test unless the operation has returned no error.
+func (o *operation[T]) wantOK(t *testing.T) {
+	t.Helper()
+	synctest.Wait()
+	if !o.done || o.err != nil {
+		t.Fatalf("got done %t, %v; want no error", o.done, o.err)
+	}
+}
+
+// wantError fails the test unless the operation has returned an error that is target.
+func (o *operation[T]) wantError(t *testing.T, target error) {
+	t.Helper()
+	synctest.Wait()
+	if !o.done || !errors.Is(o.err, target) {
+		t.Fatalf("got done %t, %v; want the error %v", o.done, o.err, target)
+	}
+}
+
+// wantError fails the test unless err is target.
+func wantError(t *testing.T, err, target error) {
+	t.Helper()
+	if !errors.Is(err, target) {
+		t.Fatalf("got the error %v, want %v", err, target)
+	}
+}
+
+// wantEqual fails the test unless got is want.
+func wantEqual[T comparable](t *testing.T, got, want T) {
+	t.Helper()
+	if got != want {
+		t.Fatalf("got %v, want %v", got, want)
+	}
+}
+
+// must returns value and fails the test if err is not nil.
+func must[T any](value T, err error) func(t *testing.T) T {
+	return func(t *testing.T) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return value
+	}
+}
+
+// events are the calls that a recording source, sink or transformer got, such as "pull" or "write 1". They are looked at
+// at rest.
+type events struct {
+	mu   sync.Mutex // guards list: callbacks of one stream may overlap
+	list []string
+}
+
+func (e *events) add(format string, args ...any) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.list = append(e.list, fmt.Sprintf(format, args...))
+}
+
+// want fails the test unless the events are these.
+func (e *events) want(t *testing.T, want ...string) {
+	t.Helper()
+	synctest.Wait()
+	if !slices.Equal(e.list, want) {
+		t.Fatalf("got the events %q, want %q", e.list, want)
+	}
+}
+
+// A recordingSource records the calls of the source of a stream of ints, and gives its controller away.
+type recordingSource struct {
+	events
+	controller *streams.ReadableController[int]
+}
+
+// recordingReadable makes a stream from callbacks, which may be nil, and records their calls.
+func recordingReadable(extra streams.UnderlyingSource[int], strategy ...streams.QueuingStrategy[int]) (*streams.ReadableStream[int], *recordingSource) {
+	rec := new(recordingSource)
+	s := streams.NewReadableStream(streams.UnderlyingSource[int]{
+		Start: func(ctx context.Context, c *streams.ReadableController[int]) error {
+			rec.controller = c
+			if extra.Start != nil {
+				return extra.Start(ctx, c)
+			}
+			return nil
+		},
+		Pull: func(ctx context.Context, c *streams.ReadableController[int]) error {
+			rec.add("pull")
+			if extra.Pull != nil {
+				return extra.Pull(ctx, c)
+			}
+			return nil
+		},
+		Cancel: func(ctx context.Context, reason error) error {
+			rec.add("cancel %v", reason)
+			if extra.Cancel != nil {
+				return extra.Cancel(ctx, reason)
+			}
+			return nil
+		},
+	}, strategy...)
+	synctest.Wait() // for Start, which brings the controller
+	return s, rec
+}
+
+// A recordingSink records the calls of the sink of a stream of ints, and gives its controller away.
+type recordingSink struct {
+	events
+	controller *streams.WritableController[int]
+}
+
+// recordingWritable makes a stream from callbacks, which may be nil, and records their calls.
+func recordingWritable(extra streams.UnderlyingSink[int], strategy ...streams.QueuingStrategy[int]) (*streams.WritableStream[int], *recordingSink) {
+	rec := new(recordingSink)
+	s := streams.NewWritableStream(streams.UnderlyingSink[int]{
+		Start: func(ctx context.Context, c *streams.WritableController[int]) error {
+			rec.controller = c
+			if extra.Start != nil {
+				return extra.Start(ctx, c)
+			}
+			return nil
+		},
+		Write: func(ctx context.Context, chunk int, c *streams.WritableController[int]) error {
+			rec.add("write %d", chunk)
+			if extra.Write != nil {
+				return extra.Write(ctx, chunk, c)
+			}
+			return nil
+		},
+		Close: func(ctx context.Context) error {
+			rec.add("close")
+			if extra.Close != nil {
+				return extra.Close(ctx)
+			}
+			return nil
+		},
+		Abort: func(ctx context.Context, reason error) error {
+			rec.add("abort %v", reason)
+			if extra.Abort != nil {
+				return extra.Abort(ctx, reason)
+			}
+			return nil
+		},
+	}, strategy...)
+	synctest.Wait() // for Start, which brings the controller
+	return s, rec
+}
