@@ -18,7 +18,13 @@ const mostListed = 20
 
 // exceptions are recorded programs from which package streams may differ, with the reason: the paragraph of the standard
 // that decides otherwise, or the two schedules of which either is right.
-var exceptions = map[string]string{}
+var exceptions = map[string]string{
+	// The recorded implementations call a transform on the stack of the enqueue that feeds it, so here a transform closes
+	// its source between two enqueues of one pull. The Web Platform Tests forbid that (piping/general-addition.any.js,
+	// "enqueue() must not synchronously call write algorithm"), and here it never happens: the pull enqueues both chunks,
+	// then the transform closes the source, and the second chunk arrives too.
+	"flow-1663": "a write on the stack of enqueue",
+}
 
 // TestConformance plays the recorded programs of testdata/conformance and of the folders in STREAMS_TRACES.
 func TestConformance(t *testing.T) {

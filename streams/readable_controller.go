@@ -12,6 +12,40 @@ type sourceAlgorithms interface {
 	endLocked(cause error)
 }
 
+// A puller is what the controllers of readable streams have in common: it calls the pull algorithm of the source, one call
+// at a time. The domain's lock guards it.
+type puller struct {
+	source    sourceAlgorithms // nil once the stream has ended
+	started   bool
+	pulling   bool
+	pullAgain bool
+}
+
+// callPullLocked begins a pull, or remembers to do so when the one that is under way is done.
+func (p *puller) callPullLocked() {
+	if p.pulling {
+		p.pullAgain = true
+		return
+	}
+	p.pulling = true
+	p.source.pullLocked()
+}
+
+// donePullingLocked ends a pull and reports whether another was called for meanwhile.
+func (p *puller) donePullingLocked() (again bool) {
+	again = p.pullAgain
+	p.pulling, p.pullAgain = false, false
+	return again
+}
+
+// endLocked lets go of the source: an ended stream keeps nothing of it alive and calls nothing of it.
+func (p *puller) endLocked(cause error) {
+	if p.source != nil {
+		p.source.endLocked(cause)
+		p.source = nil
+	}
+}
+
 // A ReadableController is what a source puts its chunks into. It is handed to the callbacks of an [UnderlyingSource];
 // its methods may be called from anywhere, also concurrently and after the callback has returned, and never block. See
 // section 4.6 of the standard.
@@ -20,13 +54,10 @@ type ReadableController[T any] struct {
 
 	// The domain's lock guards following fields.
 
-	source         sourceAlgorithms // nil once the stream has ended
-	size           func(T) int      // nil counts chunks; nil once the stream has ended
+	puller
+	size           func(T) int // nil counts chunks; nil once the stream has ended
 	highWaterMark  int
 	queue          chunkQueue[T]
-	started        bool
-	pulling        bool
-	pullAgain      bool
 	closeRequested bool
 }
 
@@ -141,13 +172,10 @@ func (c *ReadableController[T]) errorLocked(err error) {
 	c.stream.errorLocked(err)
 }
 
-// clearAlgorithmsLocked is ReadableStreamDefaultControllerClearAlgorithms: an ended stream keeps nothing of its source
-// alive and calls nothing of it.
+// clearAlgorithmsLocked is ReadableStreamDefaultControllerClearAlgorithms.
 func (c *ReadableController[T]) clearAlgorithmsLocked(cause error) {
-	if c.source != nil {
-		c.source.endLocked(cause)
-	}
-	c.source, c.size = nil, nil
+	c.endLocked(cause)
+	c.size = nil
 }
 
 func (c *ReadableController[T]) desiredSizeLocked() (n int, ok bool) {
@@ -170,26 +198,18 @@ func (c *ReadableController[T]) shouldCallPullLocked() bool {
 
 // callPullIfNeededLocked is ReadableStreamDefaultControllerCallPullIfNeeded.
 func (c *ReadableController[T]) callPullIfNeededLocked() {
-	if !c.shouldCallPullLocked() {
-		return
+	if c.shouldCallPullLocked() {
+		c.callPullLocked()
 	}
-	if c.pulling {
-		c.pullAgain = true
-		return
-	}
-	c.pulling = true
-	c.source.pullLocked()
 }
 
 // pullDoneLocked is the reaction to the promise of a pull.
 func (c *ReadableController[T]) pullDoneLocked(err error) {
-	c.pulling = false
-	if err != nil {
+	again := c.donePullingLocked()
+	switch {
+	case err != nil:
 		c.errorLocked(err)
-		return
-	}
-	if c.pullAgain {
-		c.pullAgain = false
+	case again:
 		c.callPullIfNeededLocked()
 	}
 }
@@ -233,6 +253,8 @@ func (c *ReadableController[T]) pullStepsLocked(request readRequest[T]) {
 func (c *ReadableController[T]) releaseStepsLocked() {}
 
 func (c *ReadableController[T]) queuedLocked() int { return c.queue.len }
+
+func (c *ReadableController[T]) domainLocked() *domain { return c.stream.domainLocked() }
 
 // pullDone is the step in which a pull that takes no call succeeds.
 type pullDone[T any] ReadableController[T]

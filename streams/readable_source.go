@@ -27,55 +27,77 @@ func NewReadableStream[T any](src UnderlyingSource[T], strategy ...QueuingStrate
 	if err := checkHighWaterMark(queuing.HighWaterMark); err != nil {
 		return erroredReadable[T](err)
 	}
-	u := &userSource[T]{callbacks: src}
 	s := newReadable[T](newDomain())
 	d := s.lock()
 	defer d.unlock()
-	u.controller.setUpLocked(s, u, queuing)
-	if src.Start == nil {
-		u.controller.startDoneLocked(nil)
-		return s
-	}
-	ctx := u.life.contextLocked()
-	d.callBlockingLocked(&rareCall{
-		function: func() error { return src.Start(ctx, &u.controller) },
-		react:    u.controller.startDoneLocked,
-	})
+	c := new(ReadableController[T])
+	u := newUserSource(c, src.Start, src.Pull, src.Cancel)
+	c.setUpLocked(s, u, queuing)
+	u.startLocked(d)
 	return s
 }
 
-// A userSource is the sourceAlgorithms of an UnderlyingSource.
-type userSource[T any] struct {
-	callResult
-	controller ReadableController[T]
-	callbacks  UnderlyingSource[T] // immutable
-	life       lifetime            // guarded by the domain's lock
+// A sourceController is the controller of a source, whatever its chunks are.
+type sourceController interface {
+	startDoneLocked(err error)
+	pullDoneLocked(err error)
+	domainLocked() *domain
 }
 
-func (u *userSource[T]) pullLocked() {
-	if u.callbacks.Pull == nil {
-		u.controller.pulling = false
+// A userSource is the sourceAlgorithms of callbacks that take a controller of type C.
+type userSource[C sourceController] struct {
+	callResult
+
+	// The next four are immutable.
+
+	controller C
+	start      func(ctx context.Context, c C) error
+	pull       func(ctx context.Context, c C) error
+	cancel     func(ctx context.Context, reason error) error
+
+	life lifetime // guarded by the domain's lock
+}
+
+func newUserSource[C sourceController](c C, start, pull func(context.Context, C) error, cancel func(context.Context, error) error) *userSource[C] {
+	return &userSource[C]{controller: c, start: start, pull: pull, cancel: cancel}
+}
+
+// startLocked begins to start the source.
+func (u *userSource[C]) startLocked(d *domain) {
+	if u.start == nil {
+		u.controller.startDoneLocked(nil)
 		return
 	}
-	u.life.contextLocked()
-	u.controller.stream.domainLocked().callBlockingLocked((*pullCall[T])(u))
-}
-
-func (u *userSource[T]) cancelLocked(reason error) *promise {
-	cancel := u.callbacks.Cancel
-	if cancel == nil {
-		return settledPromise(nil)
-	}
-	return u.controller.stream.domainLocked().promiseCallLocked(func() error {
-		return cancel(context.Background(), reason)
+	ctx := u.life.contextLocked()
+	d.callBlockingLocked(&rareCall{
+		function: func() error { return u.start(ctx, u.controller) },
+		react:    u.controller.startDoneLocked,
 	})
 }
 
-func (u *userSource[T]) endLocked(cause error) { u.life.endLocked(cause) }
+func (u *userSource[C]) pullLocked() {
+	if u.pull == nil {
+		u.controller.pullDoneLocked(nil)
+		return
+	}
+	u.life.contextLocked()
+	u.controller.domainLocked().callBlockingLocked((*pullCall[C])(u))
+}
+
+func (u *userSource[C]) cancelLocked(reason error) *promise {
+	if u.cancel == nil {
+		return settledPromise(nil)
+	}
+	return u.controller.domainLocked().promiseCallLocked(func() error {
+		return u.cancel(context.Background(), reason)
+	})
+}
+
+func (u *userSource[C]) endLocked(cause error) { u.life.endLocked(cause) }
 
 // pullCall is the call of Pull. There is one at a time.
-type pullCall[T any] userSource[T]
+type pullCall[C sourceController] userSource[C]
 
-func (p *pullCall[T]) run() error { return p.callbacks.Pull(p.life.ctx, &p.controller) }
+func (p *pullCall[C]) run() error { return p.pull(p.life.ctx, p.controller) }
 
-func (p *pullCall[T]) stepLocked() { p.controller.pullDoneLocked(p.err) }
+func (p *pullCall[C]) stepLocked() { p.controller.pullDoneLocked(p.err) }

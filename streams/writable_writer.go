@@ -51,6 +51,9 @@ func (w *writerCore[T]) resolveReadyLocked() {
 }
 
 func (w *writerCore[T]) settleClosedLocked(err error) {
+	if w.closed.settled {
+		return // the writer was made when the stream was errored already, but its sink still aborting
+	}
 	w.closed.settleLocked(w.stream.domainLocked(), err)
 	w.notifyLocked()
 }
