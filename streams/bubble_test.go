@@ -39,12 +39,18 @@ type operation[T any] struct {
 
 // begin starts an operation. What became of it may be asked after [synctest.Wait], which the methods of operation call.
 func begin[T any](call func() (T, error)) *operation[T] {
+	o := async(call)
+	synctest.Wait()
+	return o
+}
+
+// async is begin without the wait, for use inside a callback.
+func async[T any](call func() (T, error)) *operation[T] {
 	o := new(operation[T])
 	go func() {
 		value, err := call()
 		o.value, o.err, o.done = value, err, true
 	}()
-	synctest.Wait()
 	return o
 }
 
@@ -110,6 +116,18 @@ func wantEqual[T comparable](t *testing.T, got, want T) {
 	}
 }
 
+// A gate holds the callbacks that come to it. It takes no notice of their contexts. It is made with make, in the bubble.
+type gate chan error
+
+// wait blocks a callback until it is let through, and returns what it is to return.
+func (g gate) wait() error { return <-g }
+
+// let lets one callback through, which must be waiting, and waits for what comes of it.
+func (g gate) let(err error) {
+	g <- err
+	synctest.Wait()
+}
+
 // must returns value and fails the test if err is not nil.
 func must[T any](value T, err error) func(t *testing.T) T {
 	return func(t *testing.T) T {
@@ -141,6 +159,35 @@ func (e *events) want(t *testing.T, want ...string) {
 	if !slices.Equal(e.list, want) {
 		t.Fatalf("got the events %q, want %q", e.list, want)
 	}
+}
+
+// wantWithoutPulls is want for all events but pulls.
+func (e *events) wantWithoutPulls(t *testing.T, want ...string) {
+	t.Helper()
+	synctest.Wait()
+	got := slices.DeleteFunc(slices.Clone(e.list), func(event string) bool { return event == "pull" })
+	if !slices.Equal(got, want) {
+		t.Fatalf("got the events %q without pulls, want %q", got, want)
+	}
+}
+
+// readableEnd returns how a stream that nobody has locked has ended: nil if it is closed, its error if it is errored, and
+// errPending if it has not ended.
+func readableEnd[T any](t *testing.T, s *streams.ReadableStream[T]) error {
+	t.Helper()
+	synctest.Wait()
+	r := must(s.GetReader())(t)
+	defer r.ReleaseLock()
+	return r.Closed(ended)
+}
+
+// writableEnd is readableEnd for the other side.
+func writableEnd[T any](t *testing.T, s *streams.WritableStream[T]) error {
+	t.Helper()
+	synctest.Wait()
+	w := must(s.GetWriter())(t)
+	defer w.ReleaseLock()
+	return w.Closed(ended)
 }
 
 // A recordingSource records the calls of the source of a stream of ints, and gives its controller away.

@@ -101,6 +101,9 @@ func (s *ReadableStream[T]) cancelLocked(reason error) *promise {
 		return settledPromise(s.storedError)
 	}
 	s.closeLocked()
+	if r := s.reader; r != nil && r.byob != nil {
+		r.byob.endRequestsLocked(errDone)
+	}
 	return s.controller.cancelStepsLocked(reason)
 }
 
@@ -120,6 +123,9 @@ func (s *ReadableStream[T]) errorLocked(err error) {
 	if r := s.reader; r != nil {
 		r.closed.settleLocked(s.domainLocked(), err)
 		r.failRequestsLocked(err)
+		if r.byob != nil {
+			r.byob.endRequestsLocked(err)
+		}
 		r.notifyLocked()
 	}
 }

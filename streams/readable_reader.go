@@ -33,6 +33,7 @@ type readerCore[T any] struct {
 	released bool
 	holder   lockHolder
 	requests fifo[readRequest[T]] // reads that wait, in the order of the calls
+	byob     *BYOBReader          // the reader this is the core of, if that reads into buffers; else nil
 	closed   promise
 	observer step // made due when the stream closes or errors; set by a pipe or a tee
 }
@@ -77,6 +78,9 @@ func (r *readerCore[T]) releaseLocked() {
 		r.stream.controller.releaseStepsLocked()
 	}
 	r.failRequestsLocked(ErrReleased)
+	if r.byob != nil {
+		r.byob.endRequestsLocked(ErrReleased)
+	}
 }
 
 // failRequestsLocked ends all reads that wait.

@@ -18,7 +18,7 @@ func (s *ReadableStream[T]) Tee() (a, b *ReadableStream[T], err error) {
 	t.reader.observer = (*teeEnd[T])(t)
 	for i := range t.branches {
 		branch := &t.branches[i]
-		branch.tee = t
+		branch.tee, branch.index = t, i
 		branch.stream.home.Store(d)
 		branch.controller.setUpLocked(&branch.stream, branch, CountQueuingStrategy[T](1))
 	}
@@ -33,20 +33,46 @@ func (s *ReadableStream[T]) Tee() (a, b *ReadableStream[T], err error) {
 type tee[T any] struct {
 	reader    readerCore[T]
 	branches  [2]teeBranch[T]
-	reading   bool    // a read is under way, or its chunk on the way to the branches
-	readAgain bool    // a branch asked for more meanwhile
-	done      bool    // a read found the original closed
-	chunk     T       // on the way to the branches
-	cancelled promise // what cancelling the branches comes to
+	cancels   teeCancels
+	reading   bool // a read is under way, or its chunk on the way to the branches
+	readAgain bool // a branch asked for more meanwhile
+	done      bool // a read found the original closed
+	chunk     T    // on the way to the branches
 }
 
 // A teeBranch is the sourceAlgorithms of one branch.
 type teeBranch[T any] struct {
 	tee        *tee[T]
+	index      int
 	stream     ReadableStream[T]
 	controller ReadableController[T]
-	canceled   bool
-	reason     error
+}
+
+// teeCancels is what the two kinds of tee share: the branches are cancelled one by one, and the original when both are.
+type teeCancels struct {
+	cancelled [2]bool
+	reasons   [2]error
+	result    promise // what cancelling the branches comes to
+}
+
+// cancelLocked is the cancel algorithm of a branch; cancelOriginal is called when it was the last.
+func (t *teeCancels) cancelLocked(d *domain, branch int, reason error, cancelOriginal func(reason error) *promise) *promise {
+	t.cancelled[branch], t.reasons[branch] = true, reason
+	if t.cancelled[0] && t.cancelled[1] && !t.result.settled {
+		cancelOriginal(&CompositeError{Reasons: t.reasons}).whenSettledLocked(d, func(err error) {
+			if !t.result.settled {
+				t.result.settleLocked(d.root(), err)
+			}
+		})
+	}
+	return &t.result
+}
+
+// originalEndedLocked ends the wait of the branch that was cancelled alone.
+func (t *teeCancels) originalEndedLocked(d *domain) {
+	if !t.result.settled && !(t.cancelled[0] && t.cancelled[1]) {
+		t.result.settleLocked(d, nil)
+	}
 }
 
 // pullLocked is the pull algorithm of both branches.
@@ -64,20 +90,9 @@ func (t *tee[T]) pullLocked() {
 	t.reader.readLocked(t)
 }
 
-// cancelLocked is the cancel algorithm of the branch.
 func (b *teeBranch[T]) cancelLocked(reason error) *promise {
-	b.canceled, b.reason = true, reason
 	t := b.tee
-	if t.branches[0].canceled && t.branches[1].canceled && !t.cancelled.settled {
-		source, d := t.reader.stream, b.stream.domainLocked()
-		composite := &CompositeError{Reasons: [2]error{t.branches[0].reason, t.branches[1].reason}}
-		source.cancelLocked(composite).whenSettledLocked(d, func(err error) {
-			if !t.cancelled.settled {
-				t.cancelled.settleLocked(source.domainLocked(), err)
-			}
-		})
-	}
-	return &t.cancelled
+	return t.cancels.cancelLocked(b.stream.domainLocked(), b.index, reason, t.reader.stream.cancelLocked)
 }
 
 func (b *teeBranch[T]) endLocked(error) {}
@@ -104,7 +119,7 @@ func (t *tee[T]) stepLocked() {
 	t.chunk = zero
 	t.readAgain = false
 	for i := range t.branches {
-		if b := &t.branches[i]; !b.canceled {
+		if b := &t.branches[i]; !t.cancels.cancelled[i] {
 			b.controller.enqueueLocked(chunk, 1)
 		}
 	}
@@ -128,11 +143,9 @@ func (e *teeEnd[T]) stepLocked() {
 		switch {
 		case source.state == errored:
 			b.controller.errorLocked(source.storedError)
-		case !b.canceled:
+		case !t.cancels.cancelled[i]:
 			b.controller.closeLocked()
 		}
 	}
-	if !t.cancelled.settled && !(t.branches[0].canceled && t.branches[1].canceled) {
-		t.cancelled.settleLocked(source.domainLocked(), nil)
-	}
+	t.cancels.originalEndedLocked(source.domainLocked())
 }

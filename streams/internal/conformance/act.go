@@ -26,8 +26,12 @@ func (p *player) perform(a Action) {
 		p.create(a, p.transform, p.transformFunc)
 	case "from":
 		p.from(a)
+	case "bytes":
+		p.bytes(a)
 	case "getReader":
-		p.getReader(a)
+		p.getReader(a, get[readable](p, a.On).reader)
+	case "getBYOBReader":
+		p.getReader(a, get[*byteStream](p, a.On).byobReader)
 	case "getWriter":
 		p.getWriter(a)
 	case "tee":
@@ -51,6 +55,9 @@ func (p *player) performOn(a Action) {
 	case "read":
 		rd := get[reader](p, a.On)
 		p.await(a.P, func(ctx context.Context) string { return readResult(rd.read(ctx)) })
+	case "readInto":
+		rd := get[*byobReader](p, a.On)
+		p.await(a.P, func(ctx context.Context) string { return readResult(rd.readInto(ctx, a.Len, a.Min)) })
 	case "cancel":
 		p.async(a.P, withReason(get[reader](p, a.On).Cancel, a.Err))
 	case "cancelStream":
@@ -73,6 +80,11 @@ func (p *player) performOn(a Action) {
 		p.result(a.P, nil)
 	case "enqueue":
 		p.result(a.P, control[interface{ Enqueue(v int) error }](p, a.On).Enqueue(a.V))
+	case "enqueueBytes":
+		chunk := p.counter.fill(make([]byte, a.Len))
+		p.result(a.P, control[*streams.ByteController](p, a.On).Enqueue(chunk))
+	case "respond":
+		p.respond(a)
 	case "ctlClose":
 		p.result(a.P, control[interface{ Close() error }](p, a.On).Close())
 	case "ctlError":
@@ -109,8 +121,8 @@ func (p *player) create(a Action, blocking, plain func(Action)) {
 	}
 }
 
-func (p *player) getReader(a Action) {
-	rd, err := get[readable](p, a.On).reader()
+func (p *player) getReader(a Action, from func() (reader, error)) {
+	rd, err := from()
 	if err == nil {
 		p.add(a.ID, rd)
 	}

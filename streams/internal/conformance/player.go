@@ -37,7 +37,8 @@ type player struct {
 
 	journal journal
 	holds   holds
-	seen    State // the whole state at the last point of rest
+	counter byteCounter // callbacks and steps that make bytes never run at once
+	seen    State       // the whole state at the last point of rest
 
 	ctx     context.Context // for what waits; ends when the program is over
 	end     context.CancelCauseFunc
