@@ -1,0 +1,13 @@
+//go:build !unix
+
+package bench
+
+import (
+	"errors"
+	"time"
+)
+
+// cpuTime fails: there is no getrusage on this system, and the benchmarks report wall time alone.
+func cpuTime() (time.Duration, error) {
+	return 0, errors.ErrUnsupported
+}
