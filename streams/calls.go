@@ -102,7 +102,7 @@ func (d *domain) runCallLocked() *domain {
 // invoke runs a call without the lock, locks the domain and makes the result due. A panic becomes the error of the call. If
 // the function ends the goroutine by runtime.Goexit, nobody comes back for the work, and the domain is left unlocked.
 func invoke(d *domain, c readyCall) (locked *domain) {
-	err := error(ErrGoexit)
+	err := ErrGoexit
 	returned := false
 	defer func() {
 		if v := recover(); v != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // A ByteController is what a byte source puts its bytes into. It is handed to the callbacks of an [UnderlyingByteSource];
@@ -124,7 +125,7 @@ func (c *ByteController) byobRequestLocked() *BYOBRequest {
 func (c *ByteController) lendLocked(p *pullInto) []byte {
 	rest := p.buffer[p.filled:]
 	if p.owner != forBYOBReader {
-		p.lent = rest[:len(rest):len(rest)]
+		p.lent = slices.Clip(rest)
 		return p.lent
 	}
 	if cap(c.lent) < len(rest) {

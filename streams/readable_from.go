@@ -97,46 +97,6 @@ func FromSlice[T any](values []T) *ReadableStream[T] {
 	return s
 }
 
-const (
-	readerBlock = 64 << 10 // what FromReader allocates at a time
-	readerLeast = 4 << 10  // the least room that it reads into
-	emptyReads  = 100      // after so many reads of nothing in a row it gives up
-)
-
-// FromReader makes a stream of the bytes of r: a chunk is what one Read of r gave, at most 64 KiB, and belongs to whoever
-// reads it. Read is called by demand and may block; cancelling the stream does not interrupt or close r.
-func FromReader(r io.Reader) *ReadableStream[[]byte] {
-	if r == nil {
-		return erroredReadable[[]byte](fmt.Errorf("%w: FromReader(nil)", ErrInvalidArgument))
-	}
-	var room []byte // the unused end of the block
-	var failed error
-	return FromFunc(func(ctx context.Context) ([]byte, error) {
-		for empty := 0; failed == nil; empty++ {
-			if empty == emptyReads {
-				return nil, io.ErrNoProgress
-			}
-			if len(room) < readerLeast {
-				room = make([]byte, readerBlock)
-			}
-			n, err := r.Read(room)
-			if n < 0 || n > len(room) {
-				return nil, fmt.Errorf("%w: Read returned the count %d", ErrInvalidArgument, n)
-			}
-			failed = err // comes after the bytes
-			if n > 0 {
-				chunk := room[:n:n]
-				room = room[n:]
-				return chunk, nil
-			}
-			if ctx.Err() != nil {
-				return nil, context.Cause(ctx)
-			}
-		}
-		return nil, failed
-	})
-}
-
 // A nextSource gets one chunk from each call of a function. Since the function has no controller, nothing can happen to
 // the stream from inside it.
 type nextSource[T any] struct {
