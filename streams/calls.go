@@ -1,6 +1,9 @@
 package streams
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // A call is one call of a function of the user. When it has been run it is due as a step, in which the standard's reaction
 // to the promise of that callback happens.
@@ -31,10 +34,15 @@ func (r *callResult) setResult(err error) { r.err = err }
 // such a call it sends for another helper if there is work left, and whoever adds work later does so too, so that a call
 // that blocks holds up nobody. At most one helper is on its way at a time, and one that comes back from a call goes on
 // with the work itself, so a busy graph keeps a few helpers busy, and a graph at rest has none.
+//
+// The pull of a source that gives chunks by a function that must not block comes last, when there is nothing else to do. So
+// all that is under way has gone downstream by then, and the chain is ready for a burst (see burst.go).
 type callQueue struct {
 	ready  fifo[readyCall]
-	coming int // helpers that were started and have not looked at the queue yet
-	plying int // goroutines in a plain call: 0 or 1, more only where domains were merged meanwhile
+	pulls  fifo[plainPull]
+	bursts []*burst // that are running
+	coming int      // helpers that were started and have not looked at the queue yet
+	plying int      // goroutines in a plain call: 0 or 1, more only where domains were merged meanwhile
 
 	startHelper func() // what helpers do; kept so that starting one allocates nothing
 }
@@ -50,11 +58,37 @@ func (d *domain) callBlockingLocked(c call) { d.calls.ready.push(readyCall{c, tr
 // callPlainLocked makes c ready to run; its function must not block.
 func (d *domain) callPlainLocked(c call) { d.calls.ready.push(readyCall{c, false}) }
 
+// A plainPull is a pull that comes last.
+type plainPull interface {
+	call
+	// beginLocked prepares the pull, as a burst if it can be one, and reports whether there is anything to run.
+	beginLocked(ctx context.Context) bool
+}
+
+// callPullLocked makes the pull p ready to run.
+func (d *domain) callPullLocked(p plainPull) { d.calls.pulls.push(p) }
+
+// stopBurstsLocked makes running bursts stop at the next chunk: whoever came to the domain may have work for the goroutines
+// that run them.
+func (q *callQueue) stopBurstsLocked() {
+	for _, b := range q.bursts {
+		b.stop.Store(true)
+	}
+}
+
+func (q *callQueue) removeBurst(b *burst) {
+	q.bursts = slices.DeleteFunc(q.bursts, func(other *burst) bool { return other == b })
+}
+
 // absorb takes over what another queue has.
 func (q *callQueue) absorb(other *callQueue) {
 	for other.ready.len > 0 {
 		q.ready.push(other.ready.pop())
 	}
+	for other.pulls.len > 0 {
+		q.pulls.push(other.pulls.pop())
+	}
+	q.bursts = append(q.bursts, other.bursts...)
 	q.coming += other.coming
 	q.plying += other.plying
 }
@@ -62,7 +96,7 @@ func (q *callQueue) absorb(other *callQueue) {
 // summonHelperLocked starts a helper if there is work and nobody who will come to do it.
 func (d *domain) summonHelperLocked() {
 	q := &d.calls
-	if q.coming > 0 || q.plying > 0 || q.ready.len == 0 && d.steps.len == 0 {
+	if q.coming > 0 || q.plying > 0 || q.ready.len == 0 && q.pulls.len == 0 && d.steps.len == 0 {
 		return
 	}
 	q.coming++
@@ -78,11 +112,15 @@ func help(d *domain) {
 	d.calls.coming--
 	for {
 		d.runStepsLocked()
-		if d.calls.plying > 0 || d.calls.ready.len == 0 {
+		switch q := &d.calls; {
+		case q.plying == 0 && q.ready.len > 0:
+			d = d.runCallLocked()
+		case q.plying == 0 && q.pulls.len > 0:
+			d = d.runPullLocked(context.Background())
+		default:
 			d.mu.Unlock()
 			return
 		}
-		d = d.runCallLocked()
 	}
 }
 
@@ -97,6 +135,19 @@ func (d *domain) runCallLocked() *domain {
 	}
 	d.mu.Unlock()
 	return invoke(d, c)
+}
+
+// runPullLocked runs the first of the pulls that come last, with nothing else to do. ctx ends it early if it is a burst.
+// Else it is as runCallLocked.
+func (d *domain) runPullLocked(ctx context.Context) *domain {
+	p := d.calls.pulls.pop()
+	if !p.beginLocked(ctx) {
+		d.steps.push(p)
+		return d
+	}
+	d.calls.plying++
+	d.mu.Unlock()
+	return invoke(d, readyCall{call: p})
 }
 
 // invoke runs a call without the lock, locks the domain and makes the result due. A panic becomes the error of the call. If
@@ -153,13 +204,17 @@ func (d *domain) waitLocked(ctx context.Context, w *waiter) *domain {
 			return d
 		}
 		q := &d.calls
-		if q.plying > 0 || q.ready.len == 0 || q.ready.at(0).mayBlock {
+		if q.plying > 0 || q.ready.len > 0 && q.ready.at(0).mayBlock || q.ready.len == 0 && q.pulls.len == 0 {
 			break
 		}
 		if ctx.Err() != nil {
 			return d
 		}
-		d = d.runCallLocked()
+		if q.ready.len > 0 {
+			d = d.runCallLocked()
+		} else {
+			d = d.runPullLocked(ctx)
+		}
 	}
 	if w.wake == nil {
 		w.wake = make(chan struct{}, 1)

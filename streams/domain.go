@@ -24,6 +24,8 @@ type domain struct {
 	// into is the domain that this one was merged into. It is set once, with both locks held, and read without.
 	into atomic.Pointer[domain]
 
+	topology int // changes whenever a pipe is made or ends
+
 	rank uint64 // the order in which two domains are locked; immutable
 }
 
@@ -41,7 +43,7 @@ func (f stepFunc) stepLocked() { f() }
 var lastRank atomic.Uint64
 
 func newDomain() *domain {
-	return &domain{rank: lastRank.Add(1)}
+	return &domain{topology: 1, rank: lastRank.Add(1)}
 }
 
 // lock locks the domain that d has become part of, and returns it.
@@ -59,6 +61,7 @@ func (d *domain) lock() *domain {
 // unlock runs the steps that are due, sees to it that somebody comes for what is left to do, and releases the lock.
 func (d *domain) unlock() {
 	d.runStepsLocked()
+	d.calls.stopBurstsLocked()
 	d.summonHelperLocked()
 	d.mu.Unlock()
 }
@@ -130,5 +133,6 @@ func (d *domain) absorbLocked(younger *domain) {
 	for younger.steps.len > 0 {
 		d.steps.push(younger.steps.pop())
 	}
+	d.topology += younger.topology
 	younger.into.Store(d)
 }

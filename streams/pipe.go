@@ -107,6 +107,7 @@ func startPipe[T any](source *ReadableStream[T], dest *WritableStream[T], option
 		panic("streams: internal error: " + err.Error())
 	}
 	p.reader.observer, p.writer.observer = p, p
+	d.topology++
 	switch ctx := options.ctx; {
 	case ctx.Err() != nil:
 		p.signalLocked()
@@ -256,7 +257,9 @@ func (p *pipe[T]) finalizeLocked(err error) {
 	if p.stopSignal != nil {
 		p.stopSignal()
 	}
-	p.result.settleLocked(p.source.domainLocked(), err)
+	d := p.source.domainLocked()
+	d.topology++
+	p.result.settleLocked(d, err)
 }
 
 // chunkStepsLocked takes the chunk of the read, and writes it.

@@ -113,6 +113,7 @@ type nextSource[T any] struct {
 	// The domain's lock guards following fields.
 
 	life    lifetime
+	fused   burstSource[T]
 	stopped *promise // set when the stream was cancelled during a call: what stopping comes to
 }
 
@@ -130,13 +131,16 @@ func newNextStream[T any](src *nextSource[T], strategy QueuingStrategy[T]) *Read
 }
 
 func (n *nextSource[T]) pullLocked() {
-	d := n.controller.stream.domainLocked()
-	if n.plain {
+	d := n.controller.domainLocked()
+	switch {
+	case !n.plain:
+		n.life.contextLocked()
+		d.callBlockingLocked((*nextCall[T])(n))
+	case n.measure == nil && n.fused.chainedLocked(n.controller.stream):
+		d.callPullLocked((*nextCall[T])(n))
+	default:
 		d.callPlainLocked((*nextCall[T])(n))
-		return
 	}
-	n.life.contextLocked()
-	d.callBlockingLocked((*nextCall[T])(n))
 }
 
 func (n *nextSource[T]) cancelLocked(error) *promise {
@@ -169,7 +173,15 @@ func (n *nextSource[T]) endLocked(cause error) { n.life.endLocked(cause) }
 // nextCall is the call of next. There is one at a time.
 type nextCall[T any] nextSource[T]
 
+func (c *nextCall[T]) beginLocked(ctx context.Context) bool {
+	c.fused.beginLocked(ctx, c.controller.stream)
+	return true
+}
+
 func (c *nextCall[T]) run() (err error) {
+	if c.fused.running {
+		return c.runBurst()
+	}
 	if c.chunk, err = c.next(c.life.ctx); err != nil || c.measure == nil {
 		c.size = 1
 		return err
@@ -178,54 +190,105 @@ func (c *nextCall[T]) run() (err error) {
 	return err
 }
 
+func (c *nextCall[T]) runBurst() error {
+	for {
+		chunk, err := c.next(nil)
+		if err != nil {
+			return err
+		}
+		c.fused.take(chunk)
+		if !c.fused.burst.goesOn() {
+			return nil
+		}
+	}
+}
+
 func (c *nextCall[T]) stepLocked() {
 	n := (*nextSource[T])(c)
 	chunk, err := n.chunk, n.err
 	var zero T
 	n.chunk = zero
+	wasBurst := n.fused.running
+	if wasBurst {
+		err = n.fused.endLocked(n.controller.domainLocked(), err)
+	}
 	if n.stopped != nil {
 		if !n.stopped.settled {
 			n.stopLocked(n.stopped)
 		}
 		return
 	}
-	switch err {
-	case nil:
-		n.controller.enqueueLocked(chunk, n.size)
-	case io.EOF:
+	switch {
+	case err == io.EOF:
 		n.controller.closeLocked()
 		err = nil
+	case err == nil && wasBurst:
+		n.controller.pullAgain = true // the read that waits was never served: its chunks went through at once
+	case err == nil:
+		n.controller.enqueueLocked(chunk, n.size)
 	}
 	n.controller.pullDoneLocked(err)
 }
 
-// A sliceSource gets its chunks from a slice, without any call.
+// A sliceSource gets its chunks from a slice.
 type sliceSource[T any] struct {
+	callResult
 	controller ReadableController[T]
-	rest       []T // guarded by the domain's lock
+
+	rest []T // guarded by the domain's lock, but for a burst
+
+	fused burstSource[T] // guarded by the domain's lock
 }
 
 func (s *sliceSource[T]) pullLocked() {
-	s.controller.stream.domainLocked().steps.push((*slicePull[T])(s))
+	d := s.controller.domainLocked()
+	if s.fused.chainedLocked(s.controller.stream) {
+		d.callPullLocked((*slicePull[T])(s))
+		return
+	}
+	d.steps.push((*slicePull[T])(s))
 }
 
 func (s *sliceSource[T]) cancelLocked(error) *promise { return settledPromise(nil) }
 
-func (s *sliceSource[T]) endLocked(error) { s.rest = nil }
+func (s *sliceSource[T]) endLocked(error) {
+	if !s.fused.running {
+		s.rest = nil
+	}
+}
 
-// slicePull is the step that does a pull.
+// slicePull is the pull. Only a burst has anything to run.
 type slicePull[T any] sliceSource[T]
+
+func (p *slicePull[T]) beginLocked(ctx context.Context) bool {
+	p.err = nil
+	return len(p.rest) > 0 && p.fused.beginLocked(ctx, p.controller.stream)
+}
+
+func (p *slicePull[T]) run() error {
+	for i, chunk := range p.rest {
+		p.fused.take(chunk)
+		if !p.fused.burst.goesOn() {
+			p.rest = p.rest[i+1:]
+			return nil
+		}
+	}
+	p.rest = nil
+	return nil
+}
 
 func (p *slicePull[T]) stepLocked() {
 	c := &p.controller
-	if c.stream.state == readable {
-		if len(p.rest) == 0 {
-			c.closeLocked()
-		} else {
-			chunk := p.rest[0]
-			p.rest = p.rest[1:]
-			c.enqueueLocked(chunk, 1)
-		}
+	if p.fused.running {
+		// What is left of the error belonged to no stage, and run calls nothing else.
+		_ = p.fused.endLocked(c.domainLocked(), p.err)
+		c.pullAgain = true // the read that waits was never served: its chunks went through at once
+	} else if c.stream.state == readable && len(p.rest) > 0 {
+		chunk := p.rest[0]
+		p.rest = p.rest[1:]
+		c.enqueueLocked(chunk, 1)
+	} else {
+		c.closeLocked()
 	}
 	c.pullDoneLocked(nil)
 }

@@ -47,6 +47,22 @@ const holding = `{"id":"holding","steps":[
 	{"do":{"op":"release","cb":"r0.pull","outcome":"e1"},
 	 "events":{"p2":["err:e1"]},"state":{"r0":{"desired":null},"rd1":{"closed":"err:e1"}}}]}`
 
+// filling is a program of a byte stream that fills the buffers of its reader.
+const filling = `{"id":"filling","steps":[
+	{"do":{"op":"bytes","id":"r0","hwm":0,"autoAllocate":0,"source":{"start":{"mode":"ok"},
+		"pull":{"mode":"ok","act":"respond","bytes":2,"limit":2,"closeAfter":2},"cancel":{"mode":"none"}}},
+	 "events":{"r0":["start"]},"state":{"r0":{"locked":false,"desired":0}}},
+	{"do":{"op":"enqueueBytes","on":"r0","len":5,"p":"p0"},"events":{"p0":["ok"]},"state":{"r0":{"desired":-5}}},
+	{"do":{"op":"getBYOBReader","on":"r0","id":"rd1","p":"p1"},
+	 "events":{"p1":["ok"]},"state":{"r0":{"locked":true},"rd1":{"closed":"pending"}}},
+	{"do":{"op":"readInto","on":"rd1","len":4,"min":3,"p":"p2"},"events":{"p2":["val:4:0"]},"state":{"r0":{"desired":-1}}},
+	{"do":{"op":"readInto","on":"rd1","len":3,"min":3,"p":"p3"},
+	 "events":{"p3":["val:3:4"],"r0":["pull:2"]},"state":{"r0":{"desired":0}}},
+	{"do":{"op":"readInto","on":"rd1","len":3,"p":"p4"},
+	 "events":{"p4":["val:2:7"],"r0":["pull:3"]},"state":{"rd1":{"closed":"ok"}}},
+	{"do":{"op":"respond","on":"r0","len":1,"p":"p5"},"events":{"p5":["norequest"]},"state":{}},
+	{"do":{"op":"readInto","on":"rd1","len":3,"p":"p6"},"events":{"p6":["done"]},"state":{}}]}`
+
 func read(t *testing.T, text string) *Program {
 	t.Helper()
 	programs, err := ReadPrograms(strings.NewReader(text))
@@ -59,7 +75,7 @@ func read(t *testing.T, text string) *Program {
 var bothForms = []Form{Blocking, Plain}
 
 func TestPlay(t *testing.T) {
-	for _, text := range []string{flowing, holding} {
+	for _, text := range []string{flowing, holding, filling} {
 		for _, form := range bothForms {
 			if d := Play(t, read(t, text), form, restLimit); d != nil {
 				t.Error(d)
@@ -110,6 +126,10 @@ func TestPlayReports(t *testing.T) {
 		"a property that changes": {
 			flowing, `"ready":"ok",`, ``,
 			6, `wr4.ready: expected no change, got "ok"`,
+		},
+		"bytes": {
+			filling, `"p4":["val:2:7"]`, `"p4":["val:2:6"]`,
+			6, "p4: expected [val:2:6], got [val:2:7]",
 		},
 		"an action that does not exist": {
 			holding, `"op":"closeStream"`, `"op":"shutStream"`,
