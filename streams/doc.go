@@ -38,20 +38,21 @@
 //
 // Streams that are connected form a domain, which has one lock for all of them (domain.go). Under it the operations of
 // the standard run as they are written there: a method whose name ends in Locked is the abstract operation of that name.
-// What the standard does in a reaction to a promise is a step in a queue, which is emptied before the lock is released.
-// A pipe or a tee has no goroutine: it is an observer, made due by each change of its streams. So there is no order of
-// locks to keep, and nobody sees a graph in which a reaction is still due.
+// What the standard does in a reaction to a promise is a step in a queue. A pipe or a tee has no goroutine: it is an
+// observer, whose step is made due by each change of its streams. So there is no order of locks to keep, and one order of
+// events.
 //
 // Functions of the user are never called with the lock held. One that is ready to run is put into a queue of the domain
 // (calls.go). If it may block, it is run by a helper: a goroutine that takes calls until there are none, and sees to it
-// that another one is on its way before it enters a call. If it must not block, it is run by a goroutine that waits in
-// the domain anyway, in Read, PipeTo and so on, else by a helper. When a function returns, its goroutine takes the lock,
-// does what the standard does when that promise settles, and takes the next call in the same lock hold. A graph at rest
-// has no goroutine, but for functions of the user that have not returned, and for the coroutine of a sequence that
-// [From] has begun and not ended.
+// that another one comes if it is held up. If it must not block, it is run by a goroutine that waits in the domain anyway,
+// in Read, PipeTo and so on, else by a helper. As in the standard, a function that an operation calls comes before the
+// steps that are due, and what it returned is a step among the others. A graph at rest has no goroutine, but for functions
+// of the user that have not returned, and for the coroutine of a sequence that [From] has begun and not ended.
 //
-// A goroutine that waits is woken when all changes that belong to one operation are made. The one that wakes it never
-// waits for it.
+// A chain of functions that must not block runs as one loop of direct calls, without the lock (burst.go): a source of
+// Generate, From or FromSlice, functions of TransformFunc, and one of SinkFunc at the end.
+//
+// A goroutine that waits is woken when the change it waits for is made, and never waited for.
 //
 // # Where this package differs from the standard on purpose
 //

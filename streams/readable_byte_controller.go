@@ -69,9 +69,16 @@ func (c *ByteController) Enqueue(chunk []byte) error {
 	return nil
 }
 
-// Close ends the stream once the bytes in its queue have been read. A read into a buffer that waits ends when the source
-// has given the buffer back, by a response of 0 to the current BYOBRequest. Close returns ErrClosed if it was called before
-// or the stream was cancelled, and ErrErrored when it is errored.
+// Close ends the stream once the bytes in its queue have been read. A read into a buffer that waits then ends when the source
+// has given the buffer back, by a response of 0. A read may come at any time before Close, so a source that is at its end
+// calls both:
+//
+//	c.Close()
+//	if request := c.BYOBRequest(); request != nil {
+//		request.Respond(0)
+//	}
+//
+// Close returns ErrClosed if it was called before or the stream was cancelled, and ErrErrored when it is errored.
 func (c *ByteController) Close() error {
 	d := c.stream.lock()
 	defer d.unlock()
