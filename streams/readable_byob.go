@@ -30,7 +30,8 @@ type BYOBReader struct {
 
 // Read reads up to len(p) bytes into p and returns how many. It waits until there is at least one, the stream ends, the
 // lock is released or ctx has ended. Bytes or an end that are there are returned whatever ctx says, and a Read that ctx
-// ends takes no bytes with it. When Read has returned, the stream does not touch p any more.
+// ends loses no bytes: what the source gives in answer goes to the next read. When Read has returned, the stream does not
+// touch p any more.
 //
 // It returns io.EOF once the stream is closed and drained, the stored error of an errored stream, ErrReleased after
 // ReleaseLock, ErrInvalidArgument if p is empty, and else the cause of ctx.
@@ -38,8 +39,9 @@ func (r *BYOBReader) Read(ctx context.Context, p []byte) (int, error) {
 	return r.ReadAtLeast(ctx, p, 1)
 }
 
-// ReadAtLeast is [BYOBReader.Read] with a minimum: it waits until minimum bytes are there. If the stream closes before, it
-// returns what there is together with io.EOF. It returns ErrInvalidArgument if p is empty or minimum is less than 1, and
+// ReadAtLeast is [BYOBReader.Read] with a minimum: it waits until minimum bytes are there. If the stream closes or ctx ends
+// before, it returns what it has got, with io.EOF or the cause of ctx. If the stream was asked to close before and holds less
+// than the minimum, it returns that with an error that is io.ErrUnexpectedEOF, and the stream is errored with it. It returns ErrInvalidArgument if p is empty or minimum is less than 1, and
 // ErrRange if minimum is more than len(p).
 func (r *BYOBReader) ReadAtLeast(ctx context.Context, p []byte, minimum int) (int, error) {
 	switch {
@@ -76,8 +78,7 @@ func (r *BYOBReader) readLocked(ctx context.Context, d *domain, w *readIntoWaite
 	}
 	d = d.waitLocked(ctx, &w.waiter)
 	if !w.done {
-		r.withdrawLocked(w)
-		w.finishLocked(context.Cause(ctx))
+		w.readIntoStepsLocked(r.withdrawLocked(w), context.Cause(ctx))
 	}
 	return d
 }
@@ -90,7 +91,7 @@ func (r *BYOBReader) availableLocked(minimum int) bool {
 	case closed:
 		return r.controller.pendingPullIntos.len == 0
 	}
-	return r.controller.pendingPullIntos.len == 0 && r.controller.total >= minimum
+	return r.controller.pendingPullIntos.len == 0 && (r.controller.total >= minimum || r.controller.closeRequested)
 }
 
 // readIntoLocked is ReadableStreamBYOBReaderRead, for a reader that is not released.
@@ -102,15 +103,16 @@ func (r *BYOBReader) readIntoLocked(request readIntoRequest, minimum int) {
 	r.controller.pullIntoLocked(r, request, minimum)
 }
 
-// withdrawLocked takes back a read that waits.
-func (r *BYOBReader) withdrawLocked(request readIntoRequest) {
+// withdrawLocked takes back a read that waits, and returns how many bytes it has got.
+func (r *BYOBReader) withdrawLocked(request readIntoRequest) (filled int) {
 	for i := range r.requests.len {
 		if *r.requests.at(i) == request {
-			r.controller.withdrawPullIntoLocked(r.controller.pendingPullIntos.len - r.requests.len + i)
+			filled = r.controller.withdrawPullIntoLocked(r.controller.pendingPullIntos.len - r.requests.len + i)
 			break
 		}
 	}
 	r.requests.remove(func(other readIntoRequest) bool { return other == request })
+	return filled
 }
 
 // endRequestsLocked ends all reads that wait, without bytes.

@@ -1,7 +1,6 @@
 package streams
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"slices"
@@ -212,10 +211,7 @@ func (c *ByteController) enqueueLocked(chunk []byte) {
 		c.pushLocked(chunk)
 		c.fillFromQueueLocked()
 	default:
-		for reader.requests.len > 0 && c.total > 0 {
-			c.dropAllocatedLocked()
-			c.fulfillFromQueueLocked(reader.requests.pop())
-		}
+		c.serveReadsLocked()
 		if reader.requests.len == 0 {
 			c.pushLocked(chunk)
 			break
@@ -224,6 +220,14 @@ func (c *ByteController) enqueueLocked(chunk []byte) {
 		c.stream.fulfillReadRequestLocked(chunk)
 	}
 	c.callPullIfNeededLocked()
+}
+
+// serveReadsLocked is ReadableByteStreamControllerProcessReadRequestsUsingQueue.
+func (c *ByteController) serveReadsLocked() {
+	for c.stream.readRequestsLocked() > 0 && c.total > 0 {
+		c.dropAllocatedLocked()
+		c.fulfillFromQueueLocked(c.stream.reader.requests.pop())
+	}
 }
 
 // dropAllocatedLocked drops the buffer that was made for the first read, which gets something else.
@@ -345,6 +349,7 @@ func (c *ByteController) respondInReadableStateLocked(first *pullInto) {
 	switch {
 	case first.owner == forNobody:
 		c.enqueueOrphanLocked()
+		c.serveReadsLocked()
 	case first.filled < first.minimum:
 		return
 	default:
@@ -375,25 +380,26 @@ func (c *ByteController) respondInClosedStateLocked(first *pullInto) {
 	}
 }
 
-// withdrawPullIntoLocked takes back the i-th buffer, because its reader will not wait for it any more. The bytes in it go to
-// whoever reads next. If the source has it to fill, a buffer of the stream's own takes its place.
-func (c *ByteController) withdrawPullIntoLocked(i int) {
+// withdrawPullIntoLocked takes back the i-th buffer, because its reader will not wait for it any more, and returns how many
+// bytes are in it: they are the reader's. If the source has the rest to fill, a buffer of the stream's own takes its place.
+func (c *ByteController) withdrawPullIntoLocked(i int) (filled int) {
 	p := *c.pendingPullIntos.at(i)
+	filled = p.filled
 	if i == 0 && c.byobRequest != nil {
+		p.buffer, p.filled = p.buffer[p.filled:], 0
 		p.orphan()
-		return
+		return filled
 	}
 	c.pendingPullIntos.remove(func(other *pullInto) bool { return other == p })
-	if p.filled > 0 && c.stream.state == readable {
-		c.pushLocked(bytes.Clone(p.buffer[:p.filled])) // the queue is empty, or p would have been filled
-		c.fillFromQueueLocked()
-	}
+	return filled
 }
 
 // orphan makes a buffer that the source may be filling one of the stream's own, with the same bytes in it.
 func (p *pullInto) orphan() {
 	if p.owner == forBYOBReader {
-		p.buffer = append(make([]byte, 0, len(p.buffer)), p.buffer[:p.filled]...)[:len(p.buffer)]
+		own := make([]byte, len(p.buffer))
+		copy(own, p.buffer[:p.filled])
+		p.buffer = own
 	}
 	p.owner = forNobody
 }

@@ -59,6 +59,8 @@ type ReadableController[T any] struct {
 	highWaterMark  int
 	queue          chunkQueue[T]
 	closeRequested bool
+	measuring      int  // chunks whose size function runs
+	closeWaits     bool // for that, before the stream closes
 }
 
 // setUpLocked gives stream s its controller. The source counts as not started.
@@ -79,22 +81,32 @@ func (c *ReadableController[T]) Enqueue(chunk T) error {
 		d.unlock()
 		return err
 	}
+	d, n, err := c.measureLocked(d, chunk)
+	if err != nil {
+		c.errorLocked(err)
+	} else {
+		c.enqueueLocked(chunk, n)
+	}
+	d.unlock()
+	return err
+}
+
+// measureLocked returns the size of a chunk that is about to be enqueued. It gives up the lock while a size function runs,
+// and returns the domain locked again.
+func (c *ReadableController[T]) measureLocked(d *domain, chunk T) (*domain, int, error) {
 	if c.size == nil || c.stream.readRequestsLocked() > 0 {
-		c.enqueueLocked(chunk, 1)
-		d.unlock()
-		return nil
+		return d, 1, nil
 	}
 	size := c.size
+	c.measuring++
 	d.unlock()
 	n, err := measure(size, chunk)
 	d = c.stream.lock()
-	defer d.unlock()
-	if err != nil {
-		c.errorLocked(err)
-		return err
+	if c.measuring--; c.measuring == 0 && c.closeWaits {
+		// After this operation, whose chunk comes first.
+		d.steps.push(stepFunc(c.closeLocked))
 	}
-	c.enqueueLocked(chunk, n)
-	return nil
+	return d, n, err
 }
 
 // Close ends the stream once the chunks in its queue have been read. It returns ErrClosed if Close was called before or
@@ -160,6 +172,16 @@ func (c *ReadableController[T]) closeLocked() {
 		c.clearAlgorithmsLocked(ErrClosed)
 		c.stream.closeLocked()
 	}
+}
+
+// closeInReactionLocked is closeLocked in the reaction to a promise. In the standard a size function has returned by then,
+// and its chunk has been queued.
+func (c *ReadableController[T]) closeInReactionLocked() {
+	if c.measuring > 0 {
+		c.closeWaits = true
+		return
+	}
+	c.closeLocked()
 }
 
 // errorLocked is ReadableStreamDefaultControllerError.

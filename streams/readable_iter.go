@@ -83,20 +83,18 @@ func (s *ReadableStream[T]) ForEach(ctx context.Context, f func(T) error) error 
 	}()
 	for {
 		chunk, err := readOrEnd(ctx, r)
-		if err == nil {
-			if err = f(chunk); err == nil {
-				continue
-			}
-		} else if ctx.Err() == nil {
+		if err == io.EOF {
 			left = false
-			if err == io.EOF {
-				return nil
-			}
+			return nil
+		}
+		if err == nil {
+			err = f(chunk)
+		}
+		if err != nil {
+			left = false
+			_ = r.Cancel(ctx, err) // what ended the loop is err; a stream that is errored stays so
 			return err
 		}
-		left = false
-		_ = r.Cancel(ctx, err) // what ended the loop is err
-		return err
 	}
 }
 

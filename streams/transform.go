@@ -181,7 +181,7 @@ func (s *transformSink[I, O]) closeLocked() *promise {
 		case t.readable.state == errored:
 			err = t.readable.storedError
 		default:
-			t.source.closeLocked()
+			t.source.closeInReactionLocked()
 		}
 		return err
 	})

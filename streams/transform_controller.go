@@ -28,25 +28,18 @@ func (c *TransformController[O]) Enqueue(chunk O) error {
 		d.unlock()
 		return err
 	}
-	n := 1
-	if size := c.readable.size; size != nil && s.readRequestsLocked() == 0 {
-		d.unlock()
-		var err error
-		n, err = measure(size, chunk)
-		d = s.lock()
-		if err != nil {
-			c.readable.errorLocked(err)
-			c.ends.errorWritableAndUnblockWriteLocked(err)
-			if s.state == errored {
-				err = s.storedError // of an error that came while the size function ran
-			}
-			d.unlock()
-			return err
+	d, n, err := c.readable.measureLocked(d, chunk)
+	if err != nil {
+		c.readable.errorLocked(err)
+		c.ends.errorWritableAndUnblockWriteLocked(err)
+		if s.state == errored {
+			err = s.storedError // of an error that came while the size function ran
 		}
+	} else {
+		c.enqueueLocked(chunk, n)
 	}
-	c.enqueueLocked(chunk, n)
 	d.unlock()
-	return nil
+	return err
 }
 
 // Error errors both sides with err (ErrNoReason in place of nil). Chunks in the queue of the readable side are dropped.
@@ -74,7 +67,8 @@ func (c *TransformController[O]) enqueueLocked(chunk O, size int) {
 	if c.readable.canCloseOrEnqueueLocked() != nil {
 		return // it ended while the size function ran
 	}
-	if backpressure := !c.readable.shouldCallPullLocked(); backpressure != c.backpressure {
-		c.ends.setBackpressureLocked(backpressure)
+	// The other way round is for the pull: if reads have come in since backpressure began, one is due.
+	if !c.backpressure && !c.readable.shouldCallPullLocked() {
+		c.ends.setBackpressureLocked(true)
 	}
 }
