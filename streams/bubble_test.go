@@ -59,6 +59,21 @@ func beginError(call func() error) *operation[struct{}] {
 	return begin(func() (struct{}, error) { return struct{}{}, call() })
 }
 
+// beginCall begins a call that waits for something, such as w.Closed.
+func beginCall(call func(ctx context.Context) error) *operation[struct{}] {
+	return beginError(func() error { return call(context.Background()) })
+}
+
+// beginReason begins a call that is given a reason, such as w.Abort.
+func beginReason(call func(ctx context.Context, reason error) error, reason error) *operation[struct{}] {
+	return beginError(func() error { return call(context.Background(), reason) })
+}
+
+// asyncReason is beginReason without the wait, for use inside a callback.
+func asyncReason(call func(ctx context.Context, reason error) error, reason error) *operation[struct{}] {
+	return async(func() (struct{}, error) { return struct{}{}, call(context.Background(), reason) })
+}
+
 // read begins a read.
 func read[T any](r *streams.DefaultReader[T]) *operation[T] {
 	return begin(func() (T, error) { return r.Read(context.Background()) })
@@ -95,9 +110,15 @@ func (o *operation[T]) wantOK(t *testing.T) {
 func (o *operation[T]) wantError(t *testing.T, target error) {
 	t.Helper()
 	synctest.Wait()
-	if !o.done || !errors.Is(o.err, target) {
+	if !o.done || !isError(o.err, target) {
 		t.Fatalf("got done %t, %v; want the error %v", o.done, o.err, target)
 	}
+}
+
+// isError reports whether err is target, as it is or in what the package wraps around it to say more. An ErrErrored is not
+// taken for the stored error that it wraps: that one is returned by other calls.
+func isError(err, target error) bool {
+	return errors.Is(err, target) && (errors.Is(target, streams.ErrErrored) || !errors.Is(err, streams.ErrErrored))
 }
 
 // wantError fails the test unless err is target.
@@ -105,6 +126,34 @@ func wantError(t *testing.T, err, target error) {
 	t.Helper()
 	if !errors.Is(err, target) {
 		t.Fatalf("got the error %v, want %v", err, target)
+	}
+}
+
+// wantAll fails the test unless each of the calls, such as w.Closed, returns target when it is made at rest and without
+// waiting: nil for no error, errPending if it would have to wait.
+func wantAll(t *testing.T, target error, calls ...func(ctx context.Context) error) {
+	t.Helper()
+	synctest.Wait()
+	for i, call := range calls {
+		if err := call(ended); !isError(err, target) {
+			t.Fatalf("call %d: got the error %v, want %v", i, err, target)
+		}
+	}
+}
+
+// wantDesiredSize fails the test unless a writer or controller has this desired size.
+func wantDesiredSize(t *testing.T, of interface{ DesiredSize() (int, bool) }, want int) {
+	t.Helper()
+	if n, ok := of.DesiredSize(); !ok || n != want {
+		t.Fatalf("got the desired size %d, %t; want %d", n, ok, want)
+	}
+}
+
+// wantNoDesiredSize fails the test unless a writer or controller has no desired size.
+func wantNoDesiredSize(t *testing.T, of interface{ DesiredSize() (int, bool) }) {
+	t.Helper()
+	if n, ok := of.DesiredSize(); ok {
+		t.Fatalf("got the desired size %d, want none", n)
 	}
 }
 
@@ -126,6 +175,64 @@ func (g gate) wait() error { return <-g }
 func (g gate) let(err error) {
 	g <- err
 	synctest.Wait()
+}
+
+// A held callback waits at a gate, which opens for good at the end of the test.
+type held struct {
+	gate
+	callback
+}
+
+func newHeld(t *testing.T) held {
+	g := make(gate)
+	t.Cleanup(func() { close(g) })
+	return held{g, g.wait}
+}
+
+// A callback has the forms of the callbacks of sources, sinks and transformers of ints.
+type callback func() error
+
+// fails is a callback that fails at once.
+func fails(err error) callback { return func() error { return err } }
+
+func (f callback) start(context.Context, *streams.WritableController[int]) error { return f() }
+
+func (f callback) write(context.Context, int, *streams.WritableController[int]) error { return f() }
+
+func (f callback) close(context.Context) error { return f() }
+
+func (f callback) abort(context.Context, error) error { return f() }
+
+func (f callback) startTransform(context.Context, *streams.TransformController[int]) error {
+	return f()
+}
+
+func (f callback) transform(context.Context, int, *streams.TransformController[int]) error {
+	return f()
+}
+
+func (f callback) flush(context.Context, *streams.TransformController[int]) error { return f() }
+
+func (f callback) cancel(context.Context, error) error { return f() }
+
+func (f callback) startSource(context.Context, *streams.ReadableController[int]) error { return f() }
+
+func (f callback) pull(context.Context, *streams.ReadableController[int]) error { return f() }
+
+// getWriter locks a stream to a writer. At the end of the test the stream is aborted.
+func getWriter[T any](t *testing.T, s *streams.WritableStream[T]) *streams.DefaultWriter[T] {
+	t.Helper()
+	w := must(s.GetWriter())(t)
+	t.Cleanup(func() { _ = w.Abort(ended, errPending) })
+	return w
+}
+
+// getReader locks a stream to a reader. At the end of the test the stream is cancelled.
+func getReader[T any](t *testing.T, s *streams.ReadableStream[T]) *streams.DefaultReader[T] {
+	t.Helper()
+	r := must(s.GetReader())(t)
+	t.Cleanup(func() { _ = r.Cancel(ended, errPending) })
+	return r
 }
 
 // must returns value and fails the test if err is not nil.
@@ -265,6 +372,50 @@ func recordingWritable(extra streams.UnderlyingSink[int], strategy ...streams.Qu
 			return nil
 		},
 	}, strategy...)
+	synctest.Wait() // for Start, which brings the controller
+	return s, rec
+}
+
+// A recordingTransformer records the calls of the transformer of a stream of ints, and gives its controller away.
+type recordingTransformer struct {
+	events
+	controller *streams.TransformController[int]
+}
+
+// recordingTransform makes a stream from callbacks, which may be nil, and records their calls. Without a Transform the
+// chunks go through as they are.
+func recordingTransform(extra streams.Transformer[int, int], opts ...streams.TransformOption) (*streams.TransformStream[int, int], *recordingTransformer) {
+	rec := new(recordingTransformer)
+	s := streams.NewTransformStream(streams.Transformer[int, int]{
+		Start: func(ctx context.Context, c *streams.TransformController[int]) error {
+			rec.controller = c
+			if extra.Start != nil {
+				return extra.Start(ctx, c)
+			}
+			return nil
+		},
+		Transform: func(ctx context.Context, chunk int, c *streams.TransformController[int]) error {
+			rec.add("transform %d", chunk)
+			if extra.Transform != nil {
+				return extra.Transform(ctx, chunk, c)
+			}
+			return c.Enqueue(chunk)
+		},
+		Flush: func(ctx context.Context, c *streams.TransformController[int]) error {
+			rec.add("flush")
+			if extra.Flush != nil {
+				return extra.Flush(ctx, c)
+			}
+			return nil
+		},
+		Cancel: func(ctx context.Context, reason error) error {
+			rec.add("cancel %v", reason)
+			if extra.Cancel != nil {
+				return extra.Cancel(ctx, reason)
+			}
+			return nil
+		},
+	}, opts...)
 	synctest.Wait() // for Start, which brings the controller
 	return s, rec
 }

@@ -2,6 +2,7 @@ package streams
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 )
 
@@ -137,6 +138,9 @@ func (b *burst) fail(stage int, err error) {
 	}
 }
 
+// errRecovered stands in for the value of a panic that never got here.
+var errRecovered = errors.New("streams: a panic that the function of an earlier stage recovered")
+
 // fuseLocked returns the function that takes a chunk of stream s through the chain after it, and adds the stages of that to
 // b; nil if there is no chain that can have bursts.
 func fuseLocked[T any](s *ReadableStream[T], b *burst) func(chunk T) {
@@ -216,7 +220,11 @@ func (s *transformSink[I, O]) fuseLocked(b *burst, stage int) func(chunk I) {
 		}
 		caller := b.at
 		b.at = stage
-		if err := f.transform(chunk, next); err != nil {
+		err := f.transform(chunk, next)
+		if b.at != stage { // a stage further down panicked, and f.transform recovered what was not its own
+			b.fail(b.at, newPanicError(errRecovered))
+		}
+		if err != nil {
 			b.fail(stage, err)
 		}
 		b.at = caller

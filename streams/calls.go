@@ -114,9 +114,9 @@ func help(d *domain) {
 		d.runStepsLocked()
 		switch q := &d.calls; {
 		case q.plying == 0 && q.ready.len > 0:
-			d = d.runCallLocked()
+			d = d.runCallLocked(nil)
 		case q.plying == 0 && q.pulls.len > 0:
-			d = d.runPullLocked(context.Background())
+			d = d.runPullLocked(context.Background(), nil)
 		default:
 			d.mu.Unlock()
 			return
@@ -124,9 +124,9 @@ func help(d *domain) {
 	}
 }
 
-// runCallLocked runs the first call that is ready. It gives up the lock meanwhile and returns the domain locked again,
-// which may have become part of another one.
-func (d *domain) runCallLocked() *domain {
+// runCallLocked runs the first call that is ready, for a goroutine that waits for w, or a helper. It gives up the lock
+// meanwhile and returns the domain locked again, which may have become part of another one.
+func (d *domain) runCallLocked(w *waiter) *domain {
 	c := d.calls.ready.pop()
 	if c.mayBlock {
 		d.summonHelperLocked()
@@ -134,12 +134,12 @@ func (d *domain) runCallLocked() *domain {
 		d.calls.plying++
 	}
 	d.mu.Unlock()
-	return invoke(d, c)
+	return invoke(d, c, w)
 }
 
 // runPullLocked runs the first of the pulls that come last, with nothing else to do. ctx ends it early if it is a burst.
 // Else it is as runCallLocked.
-func (d *domain) runPullLocked(ctx context.Context) *domain {
+func (d *domain) runPullLocked(ctx context.Context, w *waiter) *domain {
 	p := d.calls.pulls.pop()
 	if !p.beginLocked(ctx) {
 		d.steps.push(p)
@@ -147,12 +147,13 @@ func (d *domain) runPullLocked(ctx context.Context) *domain {
 	}
 	d.calls.plying++
 	d.mu.Unlock()
-	return invoke(d, readyCall{call: p})
+	return invoke(d, readyCall{call: p}, w)
 }
 
 // invoke runs a call without the lock, locks the domain and makes the result due. A panic becomes the error of the call. If
-// the function ends the goroutine by runtime.Goexit, nobody comes back for the work, and the domain is left unlocked.
-func invoke(d *domain, c readyCall) (locked *domain) {
+// the function ends the goroutine by runtime.Goexit, nobody comes back for the work, what the goroutine waited for is taken
+// back, and the domain is left unlocked.
+func invoke(d *domain, c readyCall, w *waiter) (locked *domain) {
 	err := ErrGoexit
 	returned := false
 	defer func() {
@@ -166,6 +167,9 @@ func invoke(d *domain, c readyCall) (locked *domain) {
 		}
 		locked.steps.push(c.call)
 		if !returned {
+			if w != nil && !w.done && w.withdrawal != nil {
+				w.withdrawal.withdrawLocked()
+			}
 			locked.unlock()
 		}
 	}()
@@ -180,7 +184,12 @@ type waiter struct {
 	err    error         // the result, once done
 	parked bool          // it waits on wake
 	wake   chan struct{} // takes the one wake-up of a parked waiter; made by the first that parks
+
+	withdrawal withdrawal // what to take back if the goroutine does not come to the end of its wait; may be nil
 }
+
+// A withdrawal takes back a request that waits.
+type withdrawal interface{ withdrawLocked() }
 
 // finishLocked says that what w waits for has happened, with what result.
 func (w *waiter) finishLocked(err error) {
@@ -211,9 +220,9 @@ func (d *domain) waitLocked(ctx context.Context, w *waiter) *domain {
 			return d
 		}
 		if q.ready.len > 0 {
-			d = d.runCallLocked()
+			d = d.runCallLocked(w)
 		} else {
-			d = d.runPullLocked(ctx)
+			d = d.runPullLocked(ctx, w)
 		}
 	}
 	if w.wake == nil {

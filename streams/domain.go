@@ -1,6 +1,7 @@
 package streams
 
 import (
+	"context"
 	"sync"
 	"sync/atomic"
 )
@@ -94,6 +95,14 @@ func (m *member) lock() *domain {
 		m.home.Store(d)
 	}
 	return d
+}
+
+// lockFor is lock, for a method that may wait for ctx: a nil context panics here, where nothing is locked yet.
+func (m *member) lockFor(ctx context.Context) *domain {
+	if ctx == nil {
+		panic("streams: nil context")
+	}
+	return m.lock()
 }
 
 // domainLocked returns the stream's domain, whose lock is held.

@@ -37,8 +37,8 @@ type ReadableWritablePair[I, O any] interface {
 // What ends the pipe early is seen at the readable side. If src or the writable side is locked, PipeThrough leaves
 // everything as it is and returns a stream that is errored with ErrLocked.
 func PipeThrough[I, O any](src *ReadableStream[I], t ReadableWritablePair[I, O], opts ...PipeOption) *ReadableStream[O] {
-	if t == nil {
-		return erroredReadable[O](fmt.Errorf("%w: PipeThrough(nil)", ErrInvalidArgument))
+	if t == nil || t.Readable() == nil {
+		return erroredReadable[O](fmt.Errorf("%w: PipeThrough without a readable side", ErrInvalidArgument))
 	}
 	_, d, err := startPipe(src, t.Writable(), newPipeOptions(opts))
 	if err != nil {
@@ -48,8 +48,13 @@ func PipeThrough[I, O any](src *ReadableStream[I], t ReadableWritablePair[I, O],
 	return t.Readable()
 }
 
-// Chain makes one pair of two: what is written to it goes through first and then through second.
+// Chain makes one pair of two: what is written to it goes through first and then through second. If either is nil, both
+// sides of the result are errored with ErrInvalidArgument.
 func Chain[A, B, C any](first ReadableWritablePair[A, B], second ReadableWritablePair[B, C]) ReadableWritablePair[A, C] {
+	if first == nil || second == nil {
+		err := fmt.Errorf("%w: Chain of a nil pair", ErrInvalidArgument)
+		return chain[A, C]{writable: erroredWritable[A](err), readable: erroredReadable[C](err)}
+	}
 	return chain[A, C]{writable: first.Writable(), readable: PipeThrough(first.Readable(), second)}
 }
 
@@ -92,6 +97,9 @@ type shutdown struct {
 func startPipe[T any](source *ReadableStream[T], dest *WritableStream[T], options pipeOptions) (*pipe[T], *domain, error) {
 	if source == nil || dest == nil {
 		return nil, nil, fmt.Errorf("%w: pipe from or to a nil stream", ErrInvalidArgument)
+	}
+	if options.ctx == nil {
+		panic("streams: nil context")
 	}
 	p := &pipe[T]{source: source, dest: dest, options: options}
 	d := lockTogether(&source.member, &dest.member)
@@ -273,7 +281,7 @@ func (p *pipe[T]) chunkStepsLocked(chunk T) {
 	d := p.source.domainLocked()
 	n := 0
 	d.callPlainLocked(&rareCall{
-		function: func() (err error) { n, err = measure(size, chunk); return err },
+		function: func() (err error) { n, err = measure(size, chunk, nil); return err },
 		react: func(err error) {
 			if err != nil && p.writer.refusesWriteLocked() == nil {
 				p.dest.controller.errorIfNeededLocked(err)

@@ -43,6 +43,8 @@ type readableStreamController[T any] interface {
 	releaseStepsLocked()
 	// queuedLocked is the number of chunks that a read would get at once.
 	queuedLocked() int
+	// withdrawReadLocked is told that the i-th of the reads that wait, as many as reads, is taken back.
+	withdrawReadLocked(i, reads int)
 }
 
 // newReadable returns a stream in the state readable, in domain d and without a controller.
@@ -71,7 +73,7 @@ func (s *ReadableStream[T]) Locked() bool {
 // ended, and returns the callback's error, or the cause of ctx; the stream is cancelled in any case. It returns
 // ErrLocked if a reader has the stream, nil if it is closed, and the stored error if it is errored.
 func (s *ReadableStream[T]) Cancel(ctx context.Context, reason error) error {
-	d := s.lock()
+	d := s.lockFor(ctx)
 	if s.reader != nil {
 		holder := s.reader.holder
 		d.unlock()

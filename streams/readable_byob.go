@@ -52,7 +52,7 @@ func (r *BYOBReader) ReadAtLeast(ctx context.Context, p []byte, minimum int) (in
 	case minimum > len(p):
 		return 0, fmt.Errorf("%w: read of at least %d bytes into a buffer of %d", ErrRange, minimum, len(p))
 	}
-	d := r.core.stream.lock()
+	d := r.core.stream.lockFor(ctx)
 	w := r.takeWaiterLocked()
 	w.p = p
 	d = r.readLocked(ctx, d, w, minimum)
@@ -76,9 +76,11 @@ func (r *BYOBReader) readLocked(ctx context.Context, d *domain, w *readIntoWaite
 	if w.done {
 		return d
 	}
+	w.reader, w.withdrawal = r, w
 	d = d.waitLocked(ctx, &w.waiter)
 	if !w.done {
-		w.readIntoStepsLocked(r.withdrawLocked(w), context.Cause(ctx))
+		w.withdrawLocked()
+		w.finishLocked(context.Cause(ctx))
 	}
 	return d
 }
@@ -103,18 +105,6 @@ func (r *BYOBReader) readIntoLocked(request readIntoRequest, minimum int) {
 	r.controller.pullIntoLocked(r, request, minimum)
 }
 
-// withdrawLocked takes back a read that waits, and returns how many bytes it has got.
-func (r *BYOBReader) withdrawLocked(request readIntoRequest) (filled int) {
-	for i := range r.requests.len {
-		if *r.requests.at(i) == request {
-			filled = r.controller.withdrawPullIntoLocked(r.controller.pendingPullIntos.len - r.requests.len + i)
-			break
-		}
-	}
-	r.requests.remove(func(other readIntoRequest) bool { return other == request })
-	return filled
-}
-
 // endRequestsLocked ends all reads that wait, without bytes.
 func (r *BYOBReader) endRequestsLocked(err error) {
 	for r.requests.len > 0 {
@@ -131,7 +121,7 @@ func (r *BYOBReader) Cancel(ctx context.Context, reason error) error {
 // Closed waits until the stream is closed or errored, the lock is released, or ctx has ended. It returns nil, the stored
 // error, ErrReleased or the cause of ctx, in this order.
 func (r *BYOBReader) Closed(ctx context.Context) error {
-	return r.core.closed.await(ctx, r.core.stream.lock())
+	return r.core.closed.await(ctx, r.core.stream.lockFor(ctx))
 }
 
 // ReleaseLock gives the stream free for another consumer. Reads that wait return ErrReleased; bytes that the source gives
@@ -145,8 +135,9 @@ func (r *BYOBReader) ReleaseLock() {
 // A readIntoWaiter is a goroutine in Read.
 type readIntoWaiter struct {
 	waiter
-	p []byte
-	n int
+	reader *BYOBReader
+	p      []byte
+	n      int
 }
 
 func (w *readIntoWaiter) buffer() []byte { return w.p }
@@ -154,6 +145,18 @@ func (w *readIntoWaiter) buffer() []byte { return w.p }
 func (w *readIntoWaiter) readIntoStepsLocked(n int, err error) {
 	w.n = n
 	w.finishLocked(err)
+}
+
+// withdrawLocked takes back the read, which waits, with the bytes that it has got.
+func (w *readIntoWaiter) withdrawLocked() {
+	r := w.reader
+	for i := range r.requests.len {
+		if *r.requests.at(i) == readIntoRequest(w) {
+			w.n = r.controller.withdrawPullIntoLocked(r.controller.pendingPullIntos.len - r.requests.len + i)
+			break
+		}
+	}
+	r.requests.remove(func(other readIntoRequest) bool { return other == readIntoRequest(w) })
 }
 
 func (r *BYOBReader) takeWaiterLocked() *readIntoWaiter {

@@ -480,4 +480,13 @@ func (c *ByteController) releaseStepsLocked() {
 
 func (c *ByteController) queuedLocked() int { return c.queue.len }
 
+// withdrawReadLocked takes back the buffer that was made for the read, if there is one. The reads that wait and the buffers
+// made for them end together.
+func (c *ByteController) withdrawReadLocked(i, reads int) {
+	at := c.pendingPullIntos.len - reads + i
+	if at >= 0 && (*c.pendingPullIntos.at(at)).owner == forDefaultReader {
+		c.withdrawPullIntoLocked(at)
+	}
+}
+
 func (c *ByteController) domainLocked() *domain { return c.stream.domainLocked() }

@@ -100,13 +100,21 @@ func (c *ReadableController[T]) measureLocked(d *domain, chunk T) (*domain, int,
 	size := c.size
 	c.measuring++
 	d.unlock()
-	n, err := measure(size, chunk)
+	n, err := measure(size, chunk, c.exitFromSize)
 	d = c.stream.lock()
 	if c.measuring--; c.measuring == 0 && c.closeWaits {
 		// After this operation, whose chunk comes first.
 		d.steps.push(stepFunc(c.closeLocked))
 	}
 	return d, n, err
+}
+
+// exitFromSize errors the stream when the size function has called runtime.Goexit.
+func (c *ReadableController[T]) exitFromSize() {
+	d := c.stream.lock()
+	c.measuring--
+	c.errorLocked(ErrGoexit)
+	d.unlock()
 }
 
 // Close ends the stream once the chunks in its queue have been read. It returns ErrClosed if Close was called before or
@@ -275,6 +283,8 @@ func (c *ReadableController[T]) pullStepsLocked(request readRequest[T]) {
 func (c *ReadableController[T]) releaseStepsLocked() {}
 
 func (c *ReadableController[T]) queuedLocked() int { return c.queue.len }
+
+func (c *ReadableController[T]) withdrawReadLocked(int, int) {}
 
 func (c *ReadableController[T]) domainLocked() *domain { return c.stream.domainLocked() }
 

@@ -52,21 +52,41 @@ func FromSeq2[T any](seq iter.Seq2[T, error]) *ReadableStream[T] {
 		return erroredReadable[T](fmt.Errorf("%w: FromSeq2(nil)", ErrInvalidArgument))
 	}
 	var pull func() (T, error, bool) // nil until the first read
+	var failure error                // a panic of the sequence, caught where its stack is
 	src := &nextSource[T]{plain: true}
 	src.next = func(context.Context) (T, error) {
 		if pull == nil {
-			pull, src.stop = iter.Pull2(seq)
+			next, stop := iter.Pull2(catchPanic(seq, &failure))
+			pull, src.stop = next, func() error { stop(); return failure }
 		}
 		v, err, ok := pull()
+		if failure != nil {
+			return v, failure
+		}
 		if !ok {
 			return v, io.EOF
 		}
 		if err != nil {
-			src.stop()
+			if failed := src.stop(); failed != nil {
+				err = failed
+			}
+			return v, err
 		}
-		return v, err
+		return v, nil
 	}
 	return newNextStream(src, CountQueuingStrategy[T](0))
+}
+
+// catchPanic returns a sequence that ends where seq panics, and leaves the PanicError in failure.
+func catchPanic[T any](seq iter.Seq2[T, error], failure *error) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		defer func() {
+			if v := recover(); v != nil {
+				*failure = newPanicError(v)
+			}
+		}()
+		seq(yield)
+	}
 }
 
 // FromChan makes a stream of what is sent on ch, until ch is closed. It receives one value for each read. A value that
@@ -105,14 +125,14 @@ type nextSource[T any] struct {
 	plain      bool                                 // next does not block; immutable
 	next       func(ctx context.Context) (T, error) // immutable
 	measure    func(T) int                          // the size function of the strategy; immutable
-	stop       func()                               // stops the sequence behind next; nil if there is nothing to stop; set by next
+	stop       func() error                         // stops the sequence behind next; nil if there is nothing to stop; set by next
 
 	chunk T   // what the call in progress returned,
 	size  int // and its size; written by the call, read when it settles
 
 	// The domain's lock guards following fields.
 
-	life    lifetime
+	life    lifetime // of the context of next, if that is not plain
 	fused   burstSource[T]
 	stopped *promise // set when the stream was cancelled during a call: what stopping comes to
 }
@@ -162,13 +182,17 @@ func (n *nextSource[T]) stopLocked(p *promise) *promise {
 		return p
 	}
 	s.domainLocked().callPlainLocked(&rareCall{
-		function: func() error { n.stop(); return nil },
+		function: n.stop,
 		react:    func(err error) { p.settleLocked(s.domainLocked(), err) },
 	})
 	return p
 }
 
-func (n *nextSource[T]) endLocked(cause error) { n.life.endLocked(cause) }
+func (n *nextSource[T]) endLocked(cause error) {
+	if !n.plain {
+		n.life.endLocked(cause)
+	}
+}
 
 // nextCall is the call of next. There is one at a time.
 type nextCall[T any] nextSource[T]
@@ -186,7 +210,7 @@ func (c *nextCall[T]) run() (err error) {
 		c.size = 1
 		return err
 	}
-	c.size, err = measure(c.measure, c.chunk)
+	c.size, err = measure(c.measure, c.chunk, nil)
 	return err
 }
 

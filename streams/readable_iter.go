@@ -2,6 +2,7 @@ package streams
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"iter"
 )
@@ -70,6 +71,9 @@ func readOrEnd[T any](ctx context.Context, r *DefaultReader[T]) (T, error) {
 // ForEach returns the cause; else it returns the error of the stream. f may block: nothing but what fits the marks is
 // read ahead meanwhile.
 func (s *ReadableStream[T]) ForEach(ctx context.Context, f func(T) error) error {
+	if f == nil {
+		return fmt.Errorf("%w: ForEach(nil)", ErrInvalidArgument)
+	}
 	r, err := s.GetReader()
 	if err != nil {
 		return err

@@ -114,7 +114,7 @@ type DefaultReader[T any] struct {
 // It returns io.EOF once the stream is closed and drained, the stored error of an errored stream, ErrReleased after
 // ReleaseLock, and else the cause of ctx.
 func (r *DefaultReader[T]) Read(ctx context.Context) (T, error) {
-	d := r.core.stream.lock()
+	d := r.core.stream.lockFor(ctx)
 	w := r.takeWaiterLocked()
 	d = r.readLocked(ctx, d, w)
 	chunk, err := w.chunk, w.err
@@ -130,7 +130,7 @@ func (r *DefaultReader[T]) ReadBatch(ctx context.Context, dst []T) (int, error) 
 	if len(dst) == 0 {
 		return 0, nil
 	}
-	d := r.core.stream.lock()
+	d := r.core.stream.lockFor(ctx)
 	w := r.takeWaiterLocked()
 	n := 0
 	for {
@@ -165,9 +165,10 @@ func (r *DefaultReader[T]) readLocked(ctx context.Context, d *domain, w *readWai
 	if w.done {
 		return d
 	}
+	w.reader, w.withdrawal = r, w
 	d = d.waitLocked(ctx, &w.waiter)
 	if !w.done {
-		r.core.requests.remove(func(request readRequest[T]) bool { return request == readRequest[T](w) })
+		w.withdrawLocked()
 		w.failStepsLocked(context.Cause(ctx))
 	}
 	return d
@@ -182,7 +183,7 @@ func (r *DefaultReader[T]) Cancel(ctx context.Context, reason error) error {
 // Closed waits until the stream is closed or errored, the lock is released, or ctx has ended. It returns nil, the
 // stored error, ErrReleased or the cause of ctx, in this order.
 func (r *DefaultReader[T]) Closed(ctx context.Context) error {
-	return r.core.closed.await(ctx, r.core.stream.lock())
+	return r.core.closed.await(ctx, r.core.stream.lockFor(ctx))
 }
 
 // ReleaseLock gives the stream free for another consumer. Reads that wait return ErrReleased. A second call does
@@ -194,7 +195,7 @@ func (r *DefaultReader[T]) ReleaseLock() {
 }
 
 func (r *readerCore[T]) cancel(ctx context.Context, reason error) error {
-	d := r.stream.lock()
+	d := r.stream.lockFor(ctx)
 	if r.released {
 		d.unlock()
 		return ErrReleased
@@ -205,7 +206,8 @@ func (r *readerCore[T]) cancel(ctx context.Context, reason error) error {
 // A readWaiter is a goroutine in Read.
 type readWaiter[T any] struct {
 	waiter
-	chunk T
+	reader *DefaultReader[T]
+	chunk  T
 }
 
 func (w *readWaiter[T]) chunkStepsLocked(chunk T) {
@@ -214,6 +216,18 @@ func (w *readWaiter[T]) chunkStepsLocked(chunk T) {
 }
 
 func (w *readWaiter[T]) failStepsLocked(err error) { w.finishLocked(err) }
+
+// withdrawLocked takes back the read, which waits.
+func (w *readWaiter[T]) withdrawLocked() {
+	core := &w.reader.core
+	for i := range core.requests.len {
+		if *core.requests.at(i) == readRequest[T](w) {
+			core.stream.controller.withdrawReadLocked(i, core.requests.len)
+			break
+		}
+	}
+	core.requests.remove(func(request readRequest[T]) bool { return request == readRequest[T](w) })
+}
 
 // reset makes w ready for the next read.
 func (w *readWaiter[T]) reset() {

@@ -36,14 +36,22 @@ func strategyOr[T any](given []QueuingStrategy[T], mark int) QueuingStrategy[T] 
 	return CountQueuingStrategy[T](mark)
 }
 
-// measure runs the size function of a strategy and checks what it says. The lock must not be held.
-func measure[T any](size func(T) int, chunk T) (n int, err error) {
+// measure runs the size function of a strategy and checks what it says. The lock must not be held. If the function ends the
+// goroutine by runtime.Goexit, exiting is called, if it is not nil.
+func measure[T any](size func(T) int, chunk T, exiting func()) (n int, err error) {
+	returned := false
 	defer func() {
+		if returned {
+			return
+		}
 		if v := recover(); v != nil {
 			n, err = 0, newPanicError(v)
+		} else if exiting != nil {
+			exiting()
 		}
 	}()
 	n = size(chunk)
+	returned = true
 	return n, checkSize(n)
 }
 

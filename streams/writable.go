@@ -73,7 +73,7 @@ func (s *WritableStream[T]) Locked() bool {
 // It returns ErrLocked if a writer has the stream and nil if it is closed or errored. While the stream is breaking from
 // another error, Abort waits and returns that one; while a close is in flight that succeeds, it returns nil.
 func (s *WritableStream[T]) Abort(ctx context.Context, reason error) error {
-	d := s.lock()
+	d := s.lockFor(ctx)
 	if s.writer != nil {
 		holder := s.writer.holder
 		d.unlock()
@@ -84,7 +84,7 @@ func (s *WritableStream[T]) Abort(ctx context.Context, reason error) error {
 
 // Close closes the stream as [DefaultWriter.Close] does. It returns ErrLocked if a writer has the stream.
 func (s *WritableStream[T]) Close(ctx context.Context) error {
-	d := s.lock()
+	d := s.lockFor(ctx)
 	if s.writer != nil {
 		holder := s.writer.holder
 		d.unlock()

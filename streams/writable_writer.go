@@ -111,7 +111,7 @@ type DefaultWriter[T any] struct {
 // ErrReleased after ReleaseLock, and else the cause of ctx. When the size function fails, the stream is errored and
 // Write returns that error. A stream with mark 0 never has room by itself.
 func (w *DefaultWriter[T]) Write(ctx context.Context, chunk T) error {
-	size, d, err := w.measureLocked(chunk)
+	size, d, err := w.measureLocked(ctx, chunk)
 	if err == nil {
 		d, err = w.writeWhenReadyLocked(ctx, d, chunk, size)
 	}
@@ -122,12 +122,12 @@ func (w *DefaultWriter[T]) Write(ctx context.Context, chunk T) error {
 // WriteBatch writes the chunks one after the other as Write does, with as few waits as there can be. It returns how many
 // were accepted, and the error that kept it from accepting the next.
 func (w *DefaultWriter[T]) WriteBatch(ctx context.Context, chunks []T) (int, error) {
-	d := w.core.stream.lock()
+	d := w.core.stream.lockFor(ctx)
 	for n, chunk := range chunks {
 		size, err := 1, error(nil)
 		if w.core.sizeLocked() != nil {
 			d.unlock()
-			size, d, err = w.measureLocked(chunk)
+			size, d, err = w.measureLocked(ctx, chunk)
 		}
 		if err == nil {
 			d, err = w.writeWhenReadyLocked(ctx, d, chunk, size)
@@ -145,7 +145,7 @@ func (w *DefaultWriter[T]) WriteBatch(ctx context.Context, chunks []T) (int, err
 // what the sink made of it; the errors are those of Write.
 func (w *DefaultWriter[T]) WriteAsync(chunk T) *WriteResult {
 	result := &WriteResult{member: &w.core.stream.member}
-	size, d, err := w.measureLocked(chunk)
+	size, d, err := w.measureLocked(context.Background(), chunk)
 	if err == nil {
 		err = w.core.writeLocked(chunk, size, result)
 	}
@@ -160,7 +160,7 @@ func (w *DefaultWriter[T]) WriteAsync(chunk T) *WriteResult {
 // as soon as the stream is about to be errored, ErrReleased after ReleaseLock, and the cause of ctx when that has ended
 // first.
 func (w *DefaultWriter[T]) Ready(ctx context.Context) error {
-	return w.core.ready.await(ctx, w.core.stream.lock())
+	return w.core.ready.await(ctx, w.core.stream.lockFor(ctx))
 }
 
 // DesiredSize is how much the queue may still take before it is full, in the unit of the strategy: negative when it is
@@ -183,7 +183,7 @@ func (w *DefaultWriter[T]) DesiredSize() (n int, ok bool) {
 // the stream closes in any case. It returns ErrClosed if it is closed or closing, ErrErrored if it is errored, and
 // ErrReleased after ReleaseLock.
 func (w *DefaultWriter[T]) Close(ctx context.Context) error {
-	d := w.core.stream.lock()
+	d := w.core.stream.lockFor(ctx)
 	if w.core.released {
 		d.unlock()
 		return ErrReleased
@@ -194,7 +194,7 @@ func (w *DefaultWriter[T]) Close(ctx context.Context) error {
 // Abort aborts the stream as [WritableStream.Abort] does; the writer keeps its lock. It returns ErrReleased after
 // ReleaseLock.
 func (w *DefaultWriter[T]) Abort(ctx context.Context, reason error) error {
-	d := w.core.stream.lock()
+	d := w.core.stream.lockFor(ctx)
 	if w.core.released {
 		d.unlock()
 		return ErrReleased
@@ -205,7 +205,7 @@ func (w *DefaultWriter[T]) Abort(ctx context.Context, reason error) error {
 // Closed waits until the stream is closed or errored, the lock is released, or ctx has ended. It returns nil, the stored
 // error, ErrReleased or the cause of ctx, in this order.
 func (w *DefaultWriter[T]) Closed(ctx context.Context) error {
-	return w.core.closed.await(ctx, w.core.stream.lock())
+	return w.core.closed.await(ctx, w.core.stream.lockFor(ctx))
 }
 
 // ReleaseLock gives the stream free for another producer. What was written before stays written and queued; Ready and
@@ -218,14 +218,14 @@ func (w *DefaultWriter[T]) ReleaseLock() {
 
 // measureLocked returns the size of chunk, with the domain locked. If the size function fails the stream is errored, and
 // the error is the size function's or, as with the standard, what kept the write from being queued before that.
-func (w *DefaultWriter[T]) measureLocked(chunk T) (int, *domain, error) {
-	d := w.core.stream.lock()
+func (w *DefaultWriter[T]) measureLocked(ctx context.Context, chunk T) (int, *domain, error) {
+	d := w.core.stream.lockFor(ctx)
 	size := w.core.sizeLocked()
 	if size == nil {
 		return 1, d, nil
 	}
 	d.unlock()
-	n, err := measure(size, chunk)
+	n, err := measure(size, chunk, w.exitFromSize)
 	d = w.core.stream.lock()
 	if err == nil {
 		return n, d, nil
@@ -235,6 +235,13 @@ func (w *DefaultWriter[T]) measureLocked(chunk T) (int, *domain, error) {
 	}
 	w.core.stream.controller.errorIfNeededLocked(err)
 	return 0, d, err
+}
+
+// exitFromSize errors the stream when the size function has called runtime.Goexit.
+func (w *DefaultWriter[T]) exitFromSize() {
+	d := w.core.stream.lock()
+	w.core.stream.controller.errorIfNeededLocked(ErrGoexit)
+	d.unlock()
 }
 
 // sizeLocked is the size function that a write has to run first; nil if each chunk counts 1.
@@ -271,7 +278,7 @@ type WriteResult struct {
 // Wait waits until the sink has taken the chunk or it is known that it will not, or ctx has ended. It returns nil, the
 // error, or the cause of ctx. It may be called from several goroutines, and again.
 func (r *WriteResult) Wait(ctx context.Context) error {
-	return r.promise.await(ctx, r.member.lock())
+	return r.promise.await(ctx, r.member.lockFor(ctx))
 }
 
 func (r *WriteResult) writtenLocked(err error) {

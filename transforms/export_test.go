@@ -1,0 +1,4 @@
+package transforms
+
+// NewReaderPair is newReaderPair for the tests.
+var NewReaderPair = newReaderPair

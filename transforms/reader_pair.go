@@ -1,0 +1,142 @@
+package transforms
+
+import (
+	"context"
+	"io"
+	"runtime/debug"
+
+	"github.com/weirstreams/weir/streams"
+)
+
+// A readerPair makes a pair of streams of a decoder that is an io.Reader over an io.Reader, as decompressors are.
+//
+// Such a decoder wants to pull its input wherever it happens to be, and cannot be left and entered again; a transform
+// stream pushes chunks. There are four ways to bring the two together. A decoder of our own that can stop anywhere would
+// need no goroutine, and would be ours to keep safe. A coroutine for the decoder stays behind when the pair is dropped.
+// Decoding in the Write of a sink would have to wait there, in the midst of a chunk, for the reader of an output that can
+// be a thousand times the input. So the decoder runs where its output is wanted: in the Pull of the readable side. It
+// reads its input from a transform stream that changes nothing and serves as the queue.
+//
+//   - Backpressure is that of the two streams. Nothing is decoded that nobody reads (the mark of the readable side is 0),
+//     and no input is taken that the decoder does not want. So an error comes after all that was decoded before it.
+//   - While a read of the readable side waits for input, one goroutine waits in the decoder, which cannot be suspended in
+//     another way. It goes on when there is input, or when the input or the output ends in whichever way. With nobody
+//     reading there is none, and a pair that is dropped then is collected.
+//   - An abort of the writable side errors the readable side at once, and a cancel of the readable side reaches the
+//     writable side at once; neither waits for the decoder.
+type readerPair struct {
+	writable *streams.WritableStream[[]byte]
+	readable *streams.ReadableStream[[]byte]
+
+	// controller takes the controller of the readable side from its Start to the one Cancel of the queue. That waits for
+	// Start, which always runs.
+	controller chan *streams.ReadableController[[]byte]
+
+	// Following fields are used by Pull, of which there is one at a time.
+
+	input   chunkReader
+	decoder io.Reader
+	room    []byte // the unused end of a block, for output
+	err     error  // of decoder; comes after the output
+}
+
+// leastRoom is the least room for output that a decoder is given.
+const leastRoom = 4 << 10
+
+// newReaderPair makes a pair of the decoder that newDecoder makes of its input. newDecoder must not read yet, and the
+// decoder must have read its input to the end when it returns io.EOF.
+func newReaderPair(newDecoder func(input io.Reader) io.Reader) *readerPair {
+	p := &readerPair{controller: make(chan *streams.ReadableController[[]byte], 1)}
+	queue := streams.NewTransformStream(streams.Transformer[[]byte, []byte]{Cancel: p.inputEnded})
+	reader, err := queue.Readable().GetReader()
+	if err != nil {
+		panic("transforms: internal error: " + err.Error())
+	}
+	p.input.reader = reader
+	p.decoder = newDecoder(&p.input)
+	p.writable = queue.Writable()
+	p.readable = streams.NewReadableStream(streams.UnderlyingSource[[]byte]{
+		Start:  p.start,
+		Pull:   p.pull,
+		Cancel: reader.Cancel,
+	}, streams.CountQueuingStrategy[[]byte](0))
+	return p
+}
+
+func (p *readerPair) Readable() *streams.ReadableStream[[]byte] { return p.readable }
+func (p *readerPair) Writable() *streams.WritableStream[[]byte] { return p.writable }
+
+func (p *readerPair) start(_ context.Context, c *streams.ReadableController[[]byte]) error {
+	p.controller <- c
+	return nil
+}
+
+// inputEnded is called when the writable side is aborted, or the queue cancelled from the other side.
+func (p *readerPair) inputEnded(_ context.Context, reason error) error {
+	c := <-p.controller
+	c.Error(reason) // does nothing if the readable side was cancelled
+	return nil
+}
+
+func (p *readerPair) pull(ctx context.Context, c *streams.ReadableController[[]byte]) error {
+	p.input.ctx = ctx
+	output := p.decode()
+	if len(output) > 0 {
+		// It fails only if the stream has ended meanwhile; whoever ended it knows why.
+		_ = c.Enqueue(output)
+	}
+	switch {
+	case p.err == io.EOF:
+		_ = c.Close() // as above
+		return nil
+	case p.err == nil || len(output) > 0:
+		return nil
+	case p.input.failed():
+		return p.input.err // as it is, whatever the decoder has made of it
+	}
+	_ = p.input.reader.Cancel(ctx, p.err) // the error that counts is p.err
+	return p.err
+}
+
+// decode returns the next output. It returns none only if it sets p.err, or had set it before. A panic of the decoder is
+// its error: left to the readable side, it would not end the input.
+func (p *readerPair) decode() (output []byte) {
+	defer func() {
+		if v := recover(); v != nil {
+			p.err = &streams.PanicError{Value: v, Stack: debug.Stack()}
+		}
+	}()
+	if len(p.room) < leastRoom {
+		p.room = make([]byte, blockSize)
+	}
+	n := 0
+	for n == 0 && p.err == nil {
+		n, p.err = p.decoder.Read(p.room)
+	}
+	output = p.room[:n:n]
+	p.room = p.room[n:]
+	return output
+}
+
+// A chunkReader is an io.Reader of the chunks of a stream. It remembers how the stream ended.
+type chunkReader struct {
+	reader *streams.DefaultReader[[]byte]
+	ctx    context.Context // ends the wait for a chunk
+	rest   []byte          // of the chunk that is being read
+	err    error
+}
+
+func (r *chunkReader) Read(p []byte) (int, error) {
+	for len(r.rest) == 0 {
+		if r.err != nil {
+			return 0, r.err
+		}
+		r.rest, r.err = r.reader.Read(r.ctx)
+	}
+	n := copy(p, r.rest)
+	r.rest = r.rest[n:]
+	return n, nil
+}
+
+// failed reports whether the stream ended in error, or the wait for it by ctx.
+func (r *chunkReader) failed() bool { return r.err != nil && r.err != io.EOF }
