@@ -3,6 +3,7 @@ package streams
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync/atomic"
 )
 
@@ -102,12 +103,12 @@ func (b *burstSource[T]) endLocked(d *domain, err error) error {
 		b.burst.fail(b.burst.at, err)
 		err = nil
 	}
-	for i := len(b.burst.stages) - 1; i >= 0; i-- {
+	for i, stage := range slices.Backward(b.burst.stages) {
 		var failure error
 		if i == b.burst.failed {
 			failure = b.burst.err
 		}
-		b.burst.stages[i].leaveLocked(failure)
+		stage.leaveLocked(failure)
 	}
 	b.burst.ctx, b.burst.err = nil, nil
 	return err

@@ -33,7 +33,8 @@ type Transformer[I, O any] struct {
 // ErrInvalidArgument if Transform is missing and I is not O.
 func NewTransformStream[I, O any](t Transformer[I, O], opts ...TransformOption) *TransformStream[I, O] {
 	s := new(TransformStream[I, O])
-	if t.Transform == nil {
+	isIdentity := t.Transform == nil
+	if isIdentity {
 		t.Transform = identityTransform[I, O]()
 	}
 	options, err := newTransformOptions[I, O](opts)
@@ -44,7 +45,7 @@ func NewTransformStream[I, O any](t Transformer[I, O], opts ...TransformOption) 
 		s.failFromStart(err)
 		return s
 	}
-	u := &userTransformer[I, O]{stream: s, callbacks: t}
+	u := &userTransformer[I, O]{stream: s, callbacks: t, isIdentity: isIdentity}
 	s.initializeLocked(newDomain(), u, options)
 	d := s.readable.lock()
 	defer d.unlock()
@@ -70,8 +71,12 @@ func identityTransform[I, O any]() func(context.Context, I, *TransformController
 // A userTransformer is the transformAlgorithms of a Transformer.
 type userTransformer[I, O any] struct {
 	callResult
-	stream    *TransformStream[I, O]
-	callbacks Transformer[I, O] // immutable
+
+	// The next three are immutable.
+
+	stream     *TransformStream[I, O]
+	callbacks  Transformer[I, O]
+	isIdentity bool // Transform is our own, and does not block
 
 	// What the call of Transform gets: set before it is made ready, and not changed before it settles.
 	ctx   context.Context
@@ -80,7 +85,12 @@ type userTransformer[I, O any] struct {
 
 func (u *userTransformer[I, O]) transformLocked(chunk I) {
 	u.ctx, u.chunk = u.stream.life.contextLocked(), chunk
-	u.stream.readable.domainLocked().callBlockingLocked((*transformCall[I, O])(u))
+	d := u.stream.readable.domainLocked()
+	if u.isIdentity {
+		d.callPlainLocked((*transformCall[I, O])(u))
+		return
+	}
+	d.callBlockingLocked((*transformCall[I, O])(u))
 }
 
 func (u *userTransformer[I, O]) flushLocked() *promise {

@@ -5,7 +5,6 @@ package streams_test
 import (
 	"context"
 	"fmt"
-	"slices"
 	"testing"
 	"testing/synctest"
 
@@ -132,12 +131,9 @@ func (e sourceEnd) testShutdown(t *testing.T, chunks []int, prevented bool) {
 }
 
 // writes are the events of a sink that got the chunks.
-func writes(chunks ...int) []string {
-	return slices.Collect(func(yield func(string) bool) {
-		for _, chunk := range chunks {
-			if !yield(fmt.Sprintf("write %d", chunk)) {
-				return
-			}
-		}
-	})
+func writes(chunks ...int) (calls []string) {
+	for _, chunk := range chunks {
+		calls = append(calls, fmt.Sprintf("write %d", chunk))
+	}
+	return calls
 }

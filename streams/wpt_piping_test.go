@@ -4,6 +4,7 @@ package streams_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/weirstreams/weir/streams"
@@ -94,4 +95,12 @@ func wantUnlocked(t *testing.T, source *streams.ReadableStream[int], dest *strea
 	t.Helper()
 	wantEqual(t, source.Locked(), false)
 	wantEqual(t, dest.Locked(), false)
+}
+
+// wantChunks fails the test unless the chunks are these.
+func wantChunks(t *testing.T, got []int, want ...int) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		t.Fatalf("got the chunks %v, want %v", got, want)
+	}
 }

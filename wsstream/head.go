@@ -1,0 +1,139 @@
+package wsstream
+
+import (
+	"bufio"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// headReader is where gobwas/ws reads the other side's opening handshake. It gives out one line at a time and nothing
+// beyond the last, so that frames behind it stay in the buffer; it bounds the size; and it keeps the rules that
+// gobwas/ws does not (RFC 9112, section 5, and RFC 6455, section 4).
+type headReader struct {
+	src      *bufio.Reader
+	room     int  // bytes that may still come
+	isServer bool // the head is a request
+	started  bool // the first line has been read
+	over     bool // the empty line has been read
+	line     []byte
+	seen     []string // names of single headers that have been read
+}
+
+// newHeadReader returns a reader of one head of at most size bytes: a request if server, else a response.
+func newHeadReader(src *bufio.Reader, size int, server bool) *headReader {
+	return &headReader{src: src, room: size, isServer: server}
+}
+
+// Read gives out the rest of a line, or some of it. After the empty line it returns io.EOF. A head against the rules
+// is a *HandshakeError.
+func (h *headReader) Read(p []byte) (int, error) {
+	for len(h.line) == 0 {
+		if h.over {
+			return 0, io.EOF
+		}
+		line, err := h.readLine()
+		if err != nil {
+			return 0, err
+		}
+		if h.line, err = h.filter(line); err != nil {
+			return 0, err
+		}
+	}
+	n := copy(p, h.line)
+	h.line = h.line[n:]
+	return n, nil
+}
+
+// readLine reads a line, of which the end is part. It is valid until the next is read.
+func (h *headReader) readLine() ([]byte, error) {
+	var whole []byte // a line that does not fit the buffer
+	for {
+		line, err := h.src.ReadSlice('\n')
+		if h.room -= len(line); h.room < 0 {
+			return nil, h.bad(http.StatusRequestHeaderFieldsTooLarge, ErrHeadTooLarge)
+		}
+		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
+			return nil, err
+		}
+		if whole == nil && err == nil {
+			return line, nil
+		}
+		if whole = append(whole, line...); err == nil {
+			return whole, nil
+		}
+	}
+}
+
+// filter returns the line as gobwas/ws is to see it, nothing if it is not to see it at all.
+func (h *headReader) filter(line []byte) ([]byte, error) {
+	if !h.started {
+		h.started = true
+		return line, nil
+	}
+	text := strings.TrimRight(string(line), "\r\n")
+	if text == "" {
+		h.over = true
+		return line, nil
+	}
+	name, value, found := strings.Cut(text, ":")
+	if !found || !isToken(name) {
+		return nil, h.bad(http.StatusBadRequest, errors.New("a malformed header line"))
+	}
+	return h.filterHeader(line, http.CanonicalHeaderKey(name), strings.Trim(value, " \t"))
+}
+
+func (h *headReader) filterHeader(line []byte, key, value string) ([]byte, error) {
+	if h.isSingle(key) {
+		if slices.Contains(h.seen, key) {
+			return nil, h.bad(http.StatusBadRequest, fmt.Errorf("two %s headers", key))
+		}
+		h.seen = append(h.seen, key)
+	}
+	switch {
+	case key == "Connection":
+		// A list, that may be spread over several lines; gobwas/ws takes one line, and in a response one token.
+		if !hasToken(value, "upgrade") {
+			return nil, nil
+		}
+		return []byte("Connection: Upgrade\r\n"), nil
+	case key == "Sec-Websocket-Key" && !isKey(value):
+		return nil, h.bad(http.StatusBadRequest, errors.New("a Sec-WebSocket-Key that is not 16 bytes in base64"))
+	default:
+		return line, nil
+	}
+}
+
+// isSingle reports whether a header must not come twice.
+func (h *headReader) isSingle(key string) bool {
+	if h.isServer {
+		return key == "Host" || key == "Sec-Websocket-Key" || key == "Sec-Websocket-Version"
+	}
+	return key == "Sec-Websocket-Accept" || key == "Sec-Websocket-Protocol"
+}
+
+// isKey reports whether key is a Sec-WebSocket-Key (RFC 6455, section 4.1).
+func isKey(key string) bool {
+	nonce, err := base64.StdEncoding.DecodeString(key)
+	return err == nil && len(nonce) == 16
+}
+
+// bad returns the error for a head against the rules; a request is refused with status.
+func (h *headReader) bad(status int, err error) *HandshakeError {
+	if !h.isServer {
+		status = 0
+	}
+	return &HandshakeError{status, err}
+}
+
+// writeRefusal answers a request that gobwas/ws did not get to see the end of.
+func writeRefusal(w io.Writer, e *HandshakeError) error {
+	body := e.Err.Error()
+	_, err := fmt.Fprintf(w, "HTTP/1.1 %d %s\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s",
+		e.StatusCode, http.StatusText(e.StatusCode), len(body), body)
+	return err
+}

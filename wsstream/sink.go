@@ -1,0 +1,139 @@
+package wsstream
+
+import (
+	"context"
+	"errors"
+	"os"
+
+	"github.com/weirstreams/weir/streams"
+)
+
+// sink returns what is behind the writable stream.
+func (c *conn) sink() streams.UnderlyingSink[Message] {
+	return streams.UnderlyingSink[Message]{Start: c.startWritable, Write: c.write, Close: c.closeWritable, Abort: c.abort}
+}
+
+// startWritable keeps the controller, as startReadable does.
+func (c *conn) startWritable(_ context.Context, controller *streams.WritableController[Message]) error {
+	c.writable = controller
+	c.started.Done()
+	return nil
+}
+
+// write sends one message, and returns when the system has taken all of it. When ctx ends before that, write closes
+// the connection, as abort does: the error of a write leaves the stream errored, and abort may not be called any more.
+// When the socket fails, write returns how the connection ended, after it has.
+func (c *conn) write(ctx context.Context, m Message, _ *streams.WritableController[Message]) error {
+	if err := m.sendable(); err != nil {
+		return err
+	}
+	broken, err := c.writeFrame(ctx, m)
+	if broken {
+		return c.result()
+	}
+	return err
+}
+
+// writeFrame writes the frame of a message. It returns true if that left the connection broken.
+func (c *conn) writeFrame(ctx context.Context, m Message) (broken bool, err error) {
+	if err := c.output.acquire(ctx); err != nil {
+		return false, c.giveUp(err)
+	}
+	defer c.output.release()
+	if err := c.startWrite(ctx); err != nil {
+		return false, c.giveUp(err)
+	}
+	err = c.output.write(opCodeOf(m.Type), m.Data)
+	cutShort := c.stopWrite(err)
+	switch {
+	case err == nil:
+		return false, nil
+	case cutShort:
+		return false, c.giveUp(context.Cause(ctx))
+	default:
+		c.output.shut = true
+		c.breakOff(err)
+		return true, err
+	}
+}
+
+// giveUp closes the connection because a message is not sent, and returns why.
+func (c *conn) giveUp(reason error) error {
+	c.close(closeInfoOf(reason))
+	return reason
+}
+
+// startWrite makes the end of ctx cut off the write that the caller is about to do. The lock of the output is held.
+func (c *conn) startWrite(ctx context.Context) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.state != connOpen {
+		return ErrInvalidState
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if c.watched != ctx { // nearly always it is that of the write before, and watched already
+		if c.stopWatch != nil {
+			c.stopWatch()
+		}
+		c.watched = ctx
+		c.stopWatch = context.AfterFunc(ctx, func() { c.cutOff(ctx) })
+	}
+	c.writing = ctx
+	return nil
+}
+
+// cutOff ends the write in progress if ctx is its context.
+func (c *conn) cutOff(ctx context.Context) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.writing == ctx {
+		c.cutShort = true
+		_ = c.socket.SetWriteDeadline(longAgo) // a socket without deadlines was closed, or is once it is closing
+	}
+}
+
+// stopWrite ends the watch over a write that returned err. It reports whether its context has cut off the write; then
+// the socket gets back the deadline it had, and the rest of the frame is left to sendClose. The lock of the output is
+// held.
+func (c *conn) stopWrite(err error) (cutShort bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.cutShort {
+		_ = c.socket.SetWriteDeadline(c.deadline) // it worked when the deadline was moved
+		cutShort = errors.Is(err, os.ErrDeadlineExceeded)
+	}
+	c.writing, c.cutShort = nil, false
+	c.lost = err != nil && (!cutShort || len(c.output.rest) > 0)
+	return cutShort
+}
+
+// closeWritable closes the connection and waits until it is closed, or ctx ends.
+func (c *conn) closeWritable(ctx context.Context) error {
+	c.mu.Lock()
+	c.closes = true
+	c.mu.Unlock()
+	c.close(CloseInfo{})
+	select {
+	case <-c.done:
+		return c.result()
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// abort closes the connection. It does not wait.
+func (c *conn) abort(_ context.Context, reason error) error {
+	c.close(closeInfoOf(reason))
+	return nil
+}
+
+// endWritable tells the writable stream that the connection is closed. After a clean close it is errored as well, not
+// closed: what is written to it from now on is not sent.
+func (c *conn) endWritable(err error) {
+	if err == nil {
+		err = ErrInvalidState
+	}
+	c.writable.Error(err)
+}
