@@ -56,8 +56,10 @@
 //
 // # Where this package differs from the standard on purpose
 //
-//   - When the context of PipeTo ends, the context of the destination's callback in progress ends at once, too. The
-//     standard lets a write that is running come to its end before it aborts; a write that is stuck would hold the pipe.
+//   - When the context of PipeTo ends, the context of the destination's callback in progress ends at once, too, and so do
+//     those of the callbacks upstream. The standard lets a write that is running come to its end before it aborts; a write
+//     that is stuck would hold the pipe. If the write fails for it, that error breaks the destination, whose Abort is not
+//     called then: a sink that listens to its context cleans up where it does.
 //   - A size function runs while other goroutines may use the stream. If a read has come in meanwhile, the chunk goes to
 //     it. In the standard only the size function itself can bring that about; the chunk is queued then, and the read waits
 //     for the next one, beside a queue that is not empty.

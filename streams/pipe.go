@@ -147,6 +147,9 @@ func (p *pipe[T]) signalLocked() {
 			c.signal.endLocked(reason)
 		}
 	}
+	if c := p.source.controller; c != nil && !p.options.preventCancel {
+		c.tellLocked(reason)
+	}
 	p.shutDownLocked(reason, func() (actions []*promise) {
 		if !p.options.preventAbort && p.dest.state == writable {
 			actions = append(actions, p.dest.abortLocked(reason))

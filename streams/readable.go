@@ -39,6 +39,8 @@ type readableStreamController[T any] interface {
 	cancelStepsLocked(reason error) *promise
 	// pullStepsLocked serves a read of a readable stream: at once from the queue, or later.
 	pullStepsLocked(request readRequest[T])
+	// tellLocked is the sourceAlgorithms' method.
+	tellLocked(cause error)
 	// releaseStepsLocked is told that the reader lets go.
 	releaseStepsLocked()
 	// queuedLocked is the number of chunks that a read would get at once.

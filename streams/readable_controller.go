@@ -10,6 +10,9 @@ type sourceAlgorithms interface {
 	cancelLocked(reason error) *promise
 	// endLocked says that the stream has ended, and why. It comes before cancelLocked.
 	endLocked(cause error)
+	// tellLocked ends the contexts of callbacks, up to the beginning of the pipeline: the stream is about to be cancelled,
+	// but a callback may be in the way of the cancel.
+	tellLocked(cause error)
 }
 
 // A puller is what the controllers of readable streams have in common: it calls the pull algorithm of the source, one call
@@ -36,6 +39,13 @@ func (p *puller) donePullingLocked() (again bool) {
 	again = p.pullAgain
 	p.pulling, p.pullAgain = false, false
 	return again
+}
+
+// tellLocked tells the source, if there is one.
+func (p *puller) tellLocked(cause error) {
+	if p.source != nil {
+		p.source.tellLocked(cause)
+	}
 }
 
 // endLocked lets go of the source: an ended stream keeps nothing of it alive and calls nothing of it.

@@ -188,7 +188,9 @@ func (n *nextSource[T]) stopLocked(p *promise) *promise {
 	return p
 }
 
-func (n *nextSource[T]) endLocked(cause error) {
+func (n *nextSource[T]) endLocked(cause error) { n.tellLocked(cause) }
+
+func (n *nextSource[T]) tellLocked(cause error) {
 	if !n.plain {
 		n.life.endLocked(cause)
 	}
@@ -280,6 +282,8 @@ func (s *sliceSource[T]) endLocked(error) {
 		s.rest = nil
 	}
 }
+
+func (s *sliceSource[T]) tellLocked(error) {}
 
 // slicePull is the pull. Only a burst has anything to run.
 type slicePull[T any] sliceSource[T]

@@ -95,6 +95,8 @@ func (u *userSource[C]) cancelLocked(reason error) *promise {
 
 func (u *userSource[C]) endLocked(cause error) { u.life.endLocked(cause) }
 
+func (u *userSource[C]) tellLocked(cause error) { u.life.endLocked(cause) }
+
 // pullCall is the call of Pull. There is one at a time.
 type pullCall[C sourceController] userSource[C]
 

@@ -97,6 +97,9 @@ func (b *teeBranch[T]) cancelLocked(reason error) *promise {
 
 func (b *teeBranch[T]) endLocked(error) {}
 
+// tellLocked tells nobody: the other branch may live on.
+func (b *teeBranch[T]) tellLocked(error) {}
+
 func (t *tee[T]) chunkStepsLocked(chunk T) {
 	t.chunk = chunk
 	t.reader.stream.domainLocked().steps.push(t)

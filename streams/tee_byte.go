@@ -60,6 +60,9 @@ func (b *byteTeeBranch) cancelLocked(reason error) *promise {
 
 func (b *byteTeeBranch) endLocked(error) {}
 
+// tellLocked tells nobody: the other branch may live on.
+func (b *byteTeeBranch) tellLocked(error) {}
+
 // pullLocked is the pull algorithm of a branch: it reads as the branch is being read, into a buffer as long as the one that
 // waits there, or whatever chunk comes.
 func (t *byteTee) pullLocked(branch int) {

@@ -214,7 +214,7 @@ func (s *transformSource[I, O]) pullLocked() {
 // cancelLocked is TransformStreamDefaultSourceCancelAlgorithm.
 func (s *transformSource[I, O]) cancelLocked(reason error) *promise {
 	t := (*TransformStream[I, O])(s)
-	t.life.endLocked(reason)
+	s.tellLocked(reason)
 	return t.finishLocked(cancelWith[I](reason), func(err error) error {
 		if err == nil && t.writable.state == sinkErrored {
 			return t.writable.storedError
@@ -227,6 +227,17 @@ func (s *transformSource[I, O]) cancelLocked(reason error) *promise {
 		t.unblockWriteLocked()
 		return err
 	})
+}
+
+// tellLocked also tells the source of the pipe that writes to the stream.
+func (s *transformSource[I, O]) tellLocked(cause error) {
+	s.life.endLocked(cause)
+	if s.writable.writer == nil {
+		return
+	}
+	if p, ok := s.writable.writer.observer.(*pipe[I]); ok && !p.options.preventCancel {
+		p.source.controller.tellLocked(cause)
+	}
 }
 
 // endLocked does nothing: the algorithms of the transform end with the transform.

@@ -22,7 +22,8 @@ type UnderlyingSink[T any] struct {
 	Close func(ctx context.Context) error
 
 	// Abort is called when the stream is aborted, in place of Close and never after it. A Close that is missing is not
-	// stood in for by Abort, nor the other way round.
+	// stood in for by Abort, nor the other way round. A stream that breaks by itself, because a callback failed, calls
+	// neither.
 	Abort func(ctx context.Context, reason error) error
 }
 
