@@ -26,6 +26,7 @@ type burst struct {
 	// The goroutine that runs the burst owns following fields.
 
 	at     int   // the stage whose function runs
+	shares bool  // another pull waits for its turn
 	failed int   // the stage whose function failed, or none
 	err    error // what it failed with
 	count  int   // chunks
@@ -90,6 +91,7 @@ func (b *burstSource[T]) beginLocked(ctx context.Context, s *ReadableStream[T]) 
 	b.running = true
 	b.burst.begin(ctx)
 	d := s.domainLocked()
+	b.burst.shares = d.calls.pulls.len > 0
 	d.calls.bursts = append(d.calls.bursts, b.burst)
 	return true
 }
@@ -120,13 +122,13 @@ func (b *burst) begin(ctx context.Context) {
 	b.at, b.failed, b.count = noStage, noStage, 0
 }
 
-// checkInterval is after how many chunks a burst looks whether its context has ended.
+// checkInterval is after how many chunks a burst gives way to another pull, and looks whether its context has ended.
 const checkInterval = 1 << 10
 
 // goesOn reports whether the burst takes another chunk.
 func (b *burst) goesOn() bool {
 	b.count++
-	if b.count%checkInterval == 0 && b.ctx.Err() != nil {
+	if b.count%checkInterval == 0 && (b.shares || b.ctx.Err() != nil) {
 		return false
 	}
 	return b.failed == noStage && !b.stop.Load()

@@ -118,6 +118,7 @@ func help(d *domain) {
 		case q.plying == 0 && q.pulls.len > 0:
 			d = d.runPullLocked(context.Background(), nil)
 		default:
+			d.calls.stopBurstsLocked() // what the last call came to may wait for the goroutine that runs one
 			d.mu.Unlock()
 			return
 		}

@@ -52,12 +52,12 @@ func (p *stagedPipeline) enter(ctx context.Context, stage string) error {
 	return nil
 }
 
-// ended are the stages whose contexts have ended.
-func (p *stagedPipeline) ended() []string {
+// untold are the stages with a context that has not ended.
+func (p *stagedPipeline) untold() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.DeleteFunc(slices.Clone(stageNames), func(stage string) bool {
-		return p.ctxs[stage] == nil || p.ctxs[stage].Err() == nil
+		return p.ctxs[stage] == nil || p.ctxs[stage].Err() != nil
 	})
 }
 
@@ -141,20 +141,20 @@ func TestContextEndsPipeline(t *testing.T) {
 				tests[name] = func(t *testing.T) {
 					p := newStagedPipeline(stuck, fails)
 					ctx, cancel := abortable()
-					var told []string
+					var untold []string
 					o := beginError(func() error {
 						err := consume(ctx, p)
-						told = p.ended()
+						untold = p.untold()
 						return err
 					})
 					o.wantPending(t)
+					wantEqual(t, fmt.Sprint(p.untold()), fmt.Sprint(stageNames[:i+1]))
 					cancel()
 					o.wantError(t, errA)
 					wantEqual(t, o.err, errA)
-					reached := stageNames[:i+1]
-					wantEqual(t, fmt.Sprint(told), fmt.Sprint(reached))
-					for _, stage := range reached {
-						wantEqual(t, context.Cause(p.ctxs[stage]), errA)
+					wantEqual(t, len(untold), 0)
+					for _, ctx := range p.ctxs {
+						wantEqual(t, context.Cause(ctx), errA)
 					}
 					wantEqual(t, p.running, 0)
 					if fails { // the failure comes to some stages before the cancel does

@@ -24,6 +24,7 @@
 //     returns an error or panics: a panic becomes a [*PanicError].
 //   - A constructor never fails: misuse makes a stream that is errored already, and the error comes out at the end of the
 //     pipeline, like all others.
+//   - A nil context is a mistake of the program and panics, before anything has happened.
 //   - DefaultWriter.Write waits for room, so that backpressure is not advice. The standard's write is WriteAsync.
 //
 // # Which functions may block
@@ -67,5 +68,7 @@
 //     and returns nil. The text of the standard calls an algorithm there that it has cleared before.
 //   - A write that comes to a transform stream while the Cancel callback of its readable side runs waits for that to end.
 //     The text of the standard calls a cleared algorithm here, too.
+//   - When a source answers the request of a BYOB reader that has left, a default read that waits by then gets the bytes. The
+//     text of the standard puts them into the queue beside that read.
 //   - Locking a stream fails before anything else is looked at, and PipeThrough reports it through the stream it returns.
 package streams

@@ -169,6 +169,30 @@ func ExampleNewTransformStream() {
 	// Output: [1 4] <nil>
 }
 
+// A goroutine that pushes: it writes to the one side of a transform stream without a Transform, and waits there for room.
+func ExampleTransformStream() {
+	ctx := context.Background()
+	room := streams.WithReadableStrategy(streams.CountQueuingStrategy[int](16))
+	queue := streams.NewTransformStream(streams.Transformer[int, int]{}, room)
+	writer, err := queue.Writable().GetWriter()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	go func() {
+		for n := range 100 {
+			if writer.Write(ctx, n) != nil { // waits while the consumer is behind
+				return // nobody reads any more
+			}
+		}
+		_ = writer.Close(ctx) // an error that came meanwhile is the consumer's
+	}()
+	sum := 0
+	err = queue.Readable().ForEach(ctx, func(n int) error { sum += n; return nil })
+	fmt.Println(sum, err)
+	// Output: 4950 <nil>
+}
+
 func ExampleChain() {
 	add := func(n int) *streams.TransformStream[int, int] {
 		return streams.TransformFunc(func(v int, emit func(int)) error { emit(v + n); return nil }, nil)

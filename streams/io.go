@@ -8,7 +8,7 @@ import (
 )
 
 // FromReader makes a stream of the bytes of r: a chunk is what one Read of r gave, at most 64 KiB, and belongs to whoever
-// reads it. Read is called by demand and may block; cancelling the stream does not interrupt or close r.
+// reads it. The mark is 0: Read is called by demand. It may block; cancelling the stream does not interrupt or close r.
 func FromReader(r io.Reader) *ReadableStream[[]byte] {
 	if r == nil {
 		return erroredReadable[[]byte](fmt.Errorf("%w: FromReader(nil)", ErrInvalidArgument))

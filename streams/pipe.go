@@ -10,13 +10,13 @@ import (
 //
 // When the source closes, dest is closed; when the source errors, dest is aborted with that error; when dest errors, the
 // source is cancelled with that error, as it is with ErrDestinationClosed if dest is closed or closing at the start.
-// When ctx ends, dest is aborted and the source cancelled with its cause, and the context of a callback that dest has in
-// progress ends at once, so that a write that is stuck does not hold the pipe. [PreventClose], [PreventAbort] and
+// When ctx ends, dest is aborted and the source cancelled with its cause, and the contexts of callbacks in progress, of dest
+// and upstream, end at once, so that a write that looks at its context does not hold the pipe. [PreventClose], [PreventAbort] and
 // [PreventCancel] each leave one of these out. Chunks that were read before the end are written first, if dest can.
 //
 // PipeTo returns nil when all was moved and dest has closed, else the error that ended it, or that of closing, aborting
 // or cancelling if one of these failed. It returns ErrLocked, and does nothing, if either stream is locked. See section
-// 4.2.4 of the standard, ReadableStreamPipeTo.
+// 4.9.1 of the standard, ReadableStreamPipeTo.
 func (s *ReadableStream[T]) PipeTo(ctx context.Context, dest *WritableStream[T], opts ...PipeOption) error {
 	o := newPipeOptions(opts)
 	o.ctx = ctx
@@ -27,14 +27,15 @@ func (s *ReadableStream[T]) PipeTo(ctx context.Context, dest *WritableStream[T],
 	return p.result.await(context.Background(), d) // ctx ends the pipe, and so the wait
 }
 
-// A ReadableWritablePair is something that chunks go through: a TransformStream, a chain of them, a connection.
+// A ReadableWritablePair is something that chunks go through: a TransformStream, a chain of them, anything with two sides.
 type ReadableWritablePair[I, O any] interface {
 	Readable() *ReadableStream[O]
 	Writable() *WritableStream[I]
 }
 
 // PipeThrough pipes src into the writable side of t, in the background, and returns the readable side. It never blocks.
-// What ends the pipe early is seen at the readable side. If src or the writable side is locked, PipeThrough leaves
+// What ends the pipe early is seen at the readable side. A stage is for one pipeline: if the writable side has closed
+// already, src is cancelled with ErrDestinationClosed, which the readable side does not tell. If src or the writable side is locked, PipeThrough leaves
 // everything as it is and returns a stream that is errored with ErrLocked.
 func PipeThrough[I, O any](src *ReadableStream[I], t ReadableWritablePair[I, O], opts ...PipeOption) *ReadableStream[O] {
 	if t == nil || t.Readable() == nil {

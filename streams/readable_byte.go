@@ -21,8 +21,8 @@ type UnderlyingByteSource struct {
 }
 
 // A ReadableByteStream is a ReadableStream of bytes that can also be read into buffers of the reader's own. As a
-// [ReadableStream] its chunks are the slices that the source enqueued; they belong to whoever reads them. See section 4 of
-// the standard.
+// [ReadableStream] its chunks are the slices that the source enqueued; they belong to whoever reads them. Give PipeThrough
+// that field: PipeThrough(s.ReadableStream, …). See section 4 of the standard.
 type ReadableByteStream struct {
 	*ReadableStream[[]byte]
 

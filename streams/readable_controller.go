@@ -81,7 +81,8 @@ func (c *ReadableController[T]) setUpLocked(s *ReadableStream[T], source sourceA
 }
 
 // Enqueue puts a chunk into the stream: straight to a read that waits, else into the queue. It never blocks and does
-// not look at the mark; a source that respects backpressure looks at DesiredSize or waits for its next Pull.
+// not look at the mark; a source that respects backpressure looks at DesiredSize or waits for its next Pull. (A goroutine
+// that has chunks to push and wants to wait for room writes to a TransformStream without a Transform; see its Example.)
 //
 // It returns ErrClosed after Close and when the stream was cancelled, and ErrErrored when it is errored. When the size
 // function fails, the stream is errored and Enqueue returns that error.

@@ -29,7 +29,8 @@ func FromFunc[T any](next func(ctx context.Context) (T, error), strategy ...Queu
 	return newNextStream(&nextSource[T]{next: next}, strategyOr(strategy, 0))
 }
 
-// From makes a stream of the values of seq, which must not block. It takes one value for each read and nothing ahead.
+// From makes a stream of the values of seq, which must not block. It takes one value for each read and nothing ahead: its
+// mark is 0, as that of FromSeq2, FromSlice and FromChan.
 // When the stream is cancelled, seq is stopped as if its loop had been left. A stream that was begun and neither read
 // to its end nor cancelled keeps the coroutine that seq runs in.
 func From[T any](seq iter.Seq[T]) *ReadableStream[T] {
@@ -200,6 +201,9 @@ func (n *nextSource[T]) tellLocked(cause error) {
 type nextCall[T any] nextSource[T]
 
 func (c *nextCall[T]) beginLocked(ctx context.Context) bool {
+	if c.stopped != nil {
+		return false // cancelled while it waited for its turn
+	}
 	c.fused.beginLocked(ctx, c.controller.stream)
 	return true
 }
@@ -294,14 +298,14 @@ func (p *slicePull[T]) beginLocked(ctx context.Context) bool {
 }
 
 func (p *slicePull[T]) run() error {
-	for i, chunk := range p.rest {
+	for len(p.rest) > 0 {
+		chunk := p.rest[0]
+		p.rest = p.rest[1:] // before the call, which may panic
 		p.fused.take(chunk)
 		if !p.fused.burst.goesOn() {
-			p.rest = p.rest[i+1:]
-			return nil
+			break
 		}
 	}
-	p.rest = nil
 	return nil
 }
 

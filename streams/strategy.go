@@ -6,7 +6,7 @@ import "math"
 const Unbounded = math.MaxInt
 
 // A QueuingStrategy says when the queue of a stream is full: when the sizes of its chunks add up to HighWaterMark or
-// more. See section 7 of the standard.
+// more. Where a function takes strategies as its last parameter, at most one is used. See section 7 of the standard.
 type QueuingStrategy[T any] struct {
 	// HighWaterMark is how much the queue may hold before its producer is asked to wait, in the unit of Size. 0 is legal,
 	// and Unbounded is infinite; a negative mark makes an errored stream (ErrRange).

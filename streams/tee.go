@@ -1,12 +1,12 @@
 package streams
 
 // Tee locks the stream for good and returns two branches that each give all of its chunks; the values are shared, not
-// copied. The slower branch buffers without bound what the faster one has read (see transforms.Broadcast for a bound),
-// and since a branch has a mark of 1, Tee itself makes the source give one chunk.
+// copied. The slower branch buffers without bound what the faster one has read, and since a branch has a mark of 1, Tee
+// itself makes the source give one chunk.
 //
 // An error of the stream errors both branches at once. Cancelling one branch only stops that branch, and its Cancel
 // waits until the other is cancelled too or the stream has ended; when both are cancelled the source is, with a
-// [*CompositeError] of both reasons. It returns ErrLocked if something has the stream. See section 4.2.1 of the
+// [*CompositeError] of both reasons. It returns ErrLocked if something has the stream. See section 4.9.1 of the
 // standard, ReadableStreamDefaultTee.
 func (s *ReadableStream[T]) Tee() (a, b *ReadableStream[T], err error) {
 	d := s.lock()

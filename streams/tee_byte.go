@@ -3,7 +3,7 @@ package streams
 import "bytes"
 
 // Tee is [ReadableStream.Tee] for bytes: both branches are byte streams with a mark of 0, which can be read into buffers,
-// and never share memory. See section 4.2.1 of the standard, ReadableByteStreamTee.
+// and never share memory. See section 4.9.1 of the standard, ReadableByteStreamTee.
 func (s *ReadableByteStream) Tee() (a, b *ReadableByteStream, err error) {
 	d := s.lock()
 	defer d.unlock()

@@ -73,6 +73,7 @@ func (t *TransformStream[I, O]) errorLocked(err error) {
 // errorWritableAndUnblockWriteLocked is TransformStreamErrorWritableAndUnblockWrite.
 func (t *TransformStream[I, O]) errorWritableAndUnblockWriteLocked(err error) {
 	t.clearAlgorithmsLocked(err)
+	t.tellUpstreamLocked(err)
 	t.sink.errorIfNeededLocked(err)
 	t.unblockWriteLocked()
 }
@@ -232,10 +233,16 @@ func (s *transformSource[I, O]) cancelLocked(reason error) *promise {
 // tellLocked also tells the source of the pipe that writes to the stream.
 func (s *transformSource[I, O]) tellLocked(cause error) {
 	s.life.endLocked(cause)
-	if s.writable.writer == nil {
+	(*TransformStream[I, O])(s).tellUpstreamLocked(cause)
+}
+
+// tellUpstreamLocked tells the source of the pipe that writes to the stream, which the pipe is going to cancel.
+func (t *TransformStream[I, O]) tellUpstreamLocked(cause error) {
+	if t.writable.writer == nil {
 		return
 	}
-	if p, ok := s.writable.writer.observer.(*pipe[I]); ok && !p.options.preventCancel {
+	p, ok := t.writable.writer.observer.(*pipe[I])
+	if ok && !p.options.preventCancel && p.source.controller != nil {
 		p.source.controller.tellLocked(cause)
 	}
 }

@@ -22,7 +22,7 @@ func Example_readme() {
 	})
 
 	// PipeTo returns when the last chunk is written, with the first error of any stage, or when the context ends.
-	// Whichever it is, every stage has been told by then, in both directions.
+	// Whichever it is, no stage is left waiting.
 	if err := pairs.PipeTo(context.Background(), sink); err != nil {
 		fmt.Println("failed:", err)
 	}

@@ -12,8 +12,8 @@ import (
 // stream that is errored with streams.ErrInvalidArgument. The default strategy has mark 1: one chunk is being written, and
 // the next comes when it has been.
 //
-// When w is slow, the producer waits. Aborting the stream does not interrupt a Write of w: close w for that, or set a
-// deadline. Nobody closes or flushes w but its owner, who does so when PipeTo, or Close of the stream, has returned.
+// When w is slow, the producer waits. Aborting the stream, or ending the context of its PipeTo, does not interrupt a Write of
+// w, and waits for it: close w for that, or set a deadline. Nobody closes or flushes w but its owner, who does so when PipeTo, or Close of the stream, has returned.
 func WriterSink(w io.Writer, strategy ...streams.QueuingStrategy[[]byte]) *streams.WritableStream[[]byte] {
 	if w == nil {
 		return erroredWritable[[]byte](missing("WriterSink"))
