@@ -250,3 +250,39 @@ func TestARestingConnectionHoldsOneGoroutine(t *testing.T) {
 		closeBoth(t, ends[i], ends[i+1])
 	}
 }
+
+func TestEmptyMessagesFillAQueueThatMeasuresBytes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const mark = 3
+		var queued atomic.Int64
+		a, b := wstest.Pipe()
+		e := newServer(t, a, b, &wsstream.UpgradeOptions{ReadableStrategy: &streams.QueuingStrategy[wsstream.Message]{
+			HighWaterMark: mark,
+			Size: func(m wsstream.Message) int {
+				queued.Add(1)
+				return len(m.Data)
+			},
+		}})
+		const sent = 100
+		sending := goDo(func() error {
+			for range sent {
+				if _, err := e.peer.Conn.Write(e.peer.Bytes(wstest.Whole(wstest.Binary, ""))); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		synctest.Wait()
+		if n := queued.Load(); n != mark {
+			t.Errorf("%d messages are queued, want %d", n, mark)
+		}
+		for range sent {
+			e.wantMessage(wsstream.Binary(nil))
+		}
+		if err := <-sending; err != nil {
+			t.Error(err)
+		}
+		e.peer.Drop()
+		e.wantAbnormalEnd()
+	})
+}

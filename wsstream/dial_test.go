@@ -173,6 +173,11 @@ func TestResponses(t *testing.T) {
 		"large header":            {head + "A: " + strings.Repeat("x", 20_000) + "\r\n\r\n", 0, wsstream.ErrHeadTooLarge},
 		"many headers":            {head + strings.Repeat("A: b\r\n", 4000) + "\r\n", 0, wsstream.ErrHeadTooLarge},
 		"header that never ends":  {head + "A: " + strings.Repeat("x", 20_000), 0, wsstream.ErrHeadTooLarge},
+		"body":                    {head + upgrade + connection + accept + "Sec-WebSocket-Protocol: chat\r\nContent-Length: 4\r\n\r\n", 0, nil},
+		"chunked body":            {head + upgrade + connection + accept + "Sec-WebSocket-Protocol: chat\r\nTransfer-Encoding: chunked\r\n\r\n", 0, nil},
+		"two lengths":             {head + upgrade + connection + accept + "Sec-WebSocket-Protocol: chat\r\nContent-Length: 0\r\nContent-Length: 0\r\n\r\n", 0, nil},
+		"NUL":                     {head + upgrade + connection + accept + "Sec-WebSocket-Protocol: chat\r\nA: b\x00\r\n\r\n", 0, nil},
+		"404 with a body":         {"HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\nnone", 404, nil},
 		"status that is no digit": {"HTTP/1.1 abc Switching Protocols\r\n\r\n", 0, nil},
 	}
 	for name, c := range cases {
@@ -219,6 +224,7 @@ func TestGoodResponses(t *testing.T) {
 		"list of connections": "Upgrade: websocket\r\nConnection: keep-alive, Upgrade\r\nSec-WebSocket-Accept: $\r\n",
 		"two connections":     "Upgrade: websocket\r\nConnection: keep-alive\r\nConnection: upgrade\r\nSec-WebSocket-Accept: $\r\n",
 		"other headers":       "A: b\r\nA: c\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: $\r\nD:\r\n",
+		"empty body":          "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: $\r\nContent-Length: 0\r\n",
 		"bare line feeds":     "Upgrade: websocket\nConnection: Upgrade\nSec-WebSocket-Accept: $\n",
 		"long header":         "A: " + strings.Repeat("x", 10_000) + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: $\r\n",
 	} {

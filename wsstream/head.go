@@ -7,8 +7,15 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
+)
+
+// What Upgrade, too, refuses a request for.
+var (
+	errBody = errors.New("an opening handshake with a body")
+	errHost = errors.New("a Host that is not a host with or without a port")
 )
 
 // headReader is where gobwas/ws reads the other side's opening handshake. It gives out one line at a time and nothing
@@ -71,11 +78,17 @@ func (h *headReader) readLine() ([]byte, error) {
 
 // filter returns the line as gobwas/ws is to see it, nothing if it is not to see it at all.
 func (h *headReader) filter(line []byte) ([]byte, error) {
+	text := strings.TrimSuffix(strings.TrimSuffix(string(line), "\n"), "\r")
+	if strings.ContainsAny(text, "\r\x00") {
+		return nil, h.bad(http.StatusBadRequest, errors.New("a bare CR or a NUL"))
+	}
 	if !h.started {
 		h.started = true
+		if h.isServer && !isRequestLine(text) {
+			return nil, h.bad(http.StatusBadRequest, errors.New("a malformed request line"))
+		}
 		return line, nil
 	}
-	text := strings.TrimRight(string(line), "\r\n")
 	if text == "" {
 		h.over = true
 		return line, nil
@@ -101,6 +114,11 @@ func (h *headReader) filterHeader(line []byte, key, value string) ([]byte, error
 			return nil, nil
 		}
 		return []byte("Connection: Upgrade\r\n"), nil
+	case key == "Transfer-Encoding", key == "Content-Length" && value != "0":
+		// Its bytes would be taken for frames.
+		return nil, h.bad(http.StatusBadRequest, errBody)
+	case h.isServer && key == "Host" && !isAuthority(value):
+		return nil, h.bad(http.StatusBadRequest, errHost)
 	case key == "Sec-Websocket-Key" && !isKey(value):
 		return nil, h.bad(http.StatusBadRequest, errors.New("a Sec-WebSocket-Key that is not 16 bytes in base64"))
 	default:
@@ -110,10 +128,30 @@ func (h *headReader) filterHeader(line []byte, key, value string) ([]byte, error
 
 // isSingle reports whether a header must not come twice.
 func (h *headReader) isSingle(key string) bool {
+	if key == "Content-Length" {
+		return true
+	}
 	if h.isServer {
 		return key == "Host" || key == "Sec-Websocket-Key" || key == "Sec-Websocket-Version"
 	}
 	return key == "Sec-Websocket-Accept" || key == "Sec-Websocket-Protocol"
+}
+
+// isRequestLine reports whether a line is the first of a request (RFC 9112, section 3).
+func isRequestLine(line string) bool {
+	method, rest, _ := strings.Cut(line, " ")
+	target, version, _ := strings.Cut(rest, " ")
+	_, _, ok := http.ParseHTTPVersion(version)
+	return ok && isToken(method) && target != ""
+}
+
+// parseTarget returns the target of a request: a path, or a URL with a host (RFC 9112, sections 3.2.1 and 3.2.2).
+func parseTarget(target string) (*url.URL, error) {
+	u, err := url.ParseRequestURI(target)
+	if err != nil || target[0] != '/' && (u.User != nil || !isAuthority(u.Host)) {
+		return nil, errors.New("a malformed request target")
+	}
+	return u, nil
 }
 
 // isKey reports whether key is a Sec-WebSocket-Key (RFC 6455, section 4.1).

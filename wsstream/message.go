@@ -32,7 +32,9 @@ func (t MessageType) String() string {
 // fragments in which a message may have come are joined.
 //
 // The receiver of a message owns Data and may keep and change it. A message that is written still belongs to the
-// writer: Data must not change until the write has completed, and is neither changed nor kept by the connection.
+// writer: Data must not change until the write has completed, and is neither changed nor kept by the connection. That
+// Write of a DefaultWriter returned nil means that the message was accepted, not that its write has completed. It has
+// when the result of WriteAsync has come, or when Close of the writable stream or a PipeTo into it has returned.
 type Message struct {
 	// Type is TextMessage or BinaryMessage. A message of any other type cannot be sent.
 	Type MessageType
@@ -41,12 +43,12 @@ type Message struct {
 	Data []byte
 }
 
-// Text returns a text message that holds s.
+// Text returns a text message that holds a copy of s.
 func Text(s string) Message {
 	return Message{Type: TextMessage, Data: []byte(s)}
 }
 
-// Binary returns a binary message that holds data itself, not a copy of it.
+// Binary returns a binary message that holds data itself, not a copy of it: see [Message] for when data may be reused.
 func Binary(data []byte) Message {
 	return Message{Type: BinaryMessage, Data: data}
 }

@@ -69,8 +69,8 @@ type Options struct {
 	// sent StatusMessageTooBig. Zero means DefaultMaxMessageSize; negative is ErrOption.
 	MaxMessageSize int64
 
-	// ReadableStrategy says how much may be queued for reading; until then the socket is read ahead. Nil means one
-	// message.
+	// ReadableStrategy says how much may be queued for reading; until then the socket is read ahead. A message counts at
+	// least 1, whatever Size says, or a peer could fill the memory with empty ones. Nil means one message.
 	ReadableStrategy *streams.QueuingStrategy[Message]
 
 	// WritableStrategy says how much may be queued for writing before a Write waits. Nil means one message, which is
@@ -110,8 +110,8 @@ type UpgradeOptions struct {
 	// sent StatusMessageTooBig. Zero means DefaultMaxMessageSize; negative is ErrOption.
 	MaxMessageSize int64
 
-	// ReadableStrategy says how much may be queued for reading; until then the socket is read ahead. Nil means one
-	// message.
+	// ReadableStrategy says how much may be queued for reading; until then the socket is read ahead. A message counts at
+	// least 1, whatever Size says, or a peer could fill the memory with empty ones. Nil means one message.
 	ReadableStrategy *streams.QueuingStrategy[Message]
 
 	// WritableStrategy says how much may be queued for writing before a Write waits. Nil means one message, which is
@@ -172,7 +172,7 @@ func newSettings(s settings, readable, writable *streams.QueuingStrategy[Message
 	s.readable = streams.CountQueuingStrategy[Message](1)
 	s.writable = s.readable
 	if readable != nil {
-		s.readable = *readable
+		s.readable = countingEach(*readable)
 	}
 	if writable != nil {
 		s.writable = *writable
@@ -181,4 +181,12 @@ func newSettings(s settings, readable, writable *streams.QueuingStrategy[Message
 		return settings{}, fmt.Errorf("%w: a negative mark", ErrOption)
 	}
 	return s, nil
+}
+
+// countingEach returns strategy for which no message is of size 0.
+func countingEach(strategy streams.QueuingStrategy[Message]) streams.QueuingStrategy[Message] {
+	if size := strategy.Size; size != nil {
+		strategy.Size = func(m Message) int { return cmp.Or(size(m), 1) }
+	}
+	return strategy
 }

@@ -33,18 +33,22 @@ type WebSocketStream struct {
 type Connection struct {
 	// Readable gives out the messages of the peer. It ends with io.EOF when the connection was closed cleanly, and is
 	// errored with the *WebSocketError when it was not. Each message is read from the socket when it is wanted: while
-	// nobody reads, as many are held as the mark says, and TCP holds back the peer. Pings are not answered meanwhile.
+	// nobody reads, as many are held as the mark says, and TCP holds back the peer. Meanwhile pings are not answered, and
+	// the end of the connection is not noticed: an application that only writes should read Readable all the same, and
+	// drop what comes.
 	//
 	// To cancel it closes the connection as [WebSocketStream.Close] does, with what the reason says if that is a
 	// *WebSocketError.
 	Readable *streams.ReadableStream[Message]
 
 	// Writable takes messages for the peer. A write is complete when the system has taken the message, which says
-	// nothing about the peer, and waits while the peer does not read.
+	// nothing about the peer, and waits while the peer does not read. Write of a DefaultWriter returns as soon as the
+	// message is accepted: Data may be reused only when the result of WriteAsync has come, or when Close of Writable or a
+	// PipeTo into it has returned.
 	//
 	// To close it sends what is queued, closes the connection with an empty Close frame, and waits until it is closed. To
 	// abort it drops what is queued and closes the connection as [WebSocketStream.Close] does, with what the reason says
-	// if that is a *WebSocketError; a message that is stuck half-way is given up, but the peer may still get it.
+	// if that is a *WebSocketError, and else with an empty Close frame; a message that is stuck half-way is given up, but the peer may still get it.
 	//
 	// When the connection was closed cleanly, Writable is errored with [ErrInvalidState], unless it was Writable that was
 	// closed; otherwise with the *WebSocketError. So a pipe from Readable to Writable may return ErrInvalidState, or nil,

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/textproto"
+	"net/url"
 	"strings"
+	"unicode"
 )
 
 // isToken reports whether s is a token of HTTP (RFC 9110, section 5.6.2), as names of headers and subprotocols are.
@@ -19,6 +21,16 @@ func isToken(s string) bool {
 
 func isTokenByte(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0
+}
+
+// isAuthority reports whether s is a host, with or without a port, as the Host header has it (RFC 9110, section 7.2).
+func isAuthority(s string) bool {
+	u, err := url.Parse("//" + s)
+	if err != nil || u.Host != s || u.Hostname() == "" {
+		return false
+	}
+	// Package url is lenient with these.
+	return !strings.ContainsFunc(s, func(c rune) bool { return c > unicode.MaxASCII || strings.ContainsRune(`<>"`, c) })
 }
 
 // hasToken reports whether a comma-separated list contains token, in whatever case.

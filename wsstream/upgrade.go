@@ -1,6 +1,7 @@
 package wsstream
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -17,7 +18,8 @@ import (
 
 // Upgrade answers a request to open a WebSocket and returns the connection, which is open. It waits for the response to
 // be written, as long as the option HandshakeTimeout lets it. It takes the connection away from the http.Server, so the
-// handler may return at once: the connection lives on. Opts may be nil.
+// handler may return at once: the connection lives on. But the context of r ends then, so a pipe that outlives the
+// handler needs another one. Opts may be nil.
 //
 // A request that is wrong has been answered with an HTTP status when Upgrade fails with a *HandshakeError that tells it;
 // the handler must not answer. It fails with ErrSubprotocol, ErrHeader or ErrOption for options that are wrong, and
@@ -32,6 +34,9 @@ func Upgrade(w http.ResponseWriter, r *http.Request, opts *UpgradeOptions) (*Web
 		return nil, err
 	}
 	if refusal := opts.checkRequest(r); refusal != nil {
+		if errors.Is(refusal, errBody) {
+			w.Header().Set("Connection", "close") // or net/http would wait for the body before it answers
+		}
 		http.Error(w, refusal.Err.Error(), refusal.StatusCode)
 		return nil, refusal
 	}
@@ -52,7 +57,15 @@ func Upgrade(w http.ResponseWriter, r *http.Request, opts *UpgradeOptions) (*Web
 
 // checkRequest looks at what gobwas/ws does not.
 func (o *UpgradeOptions) checkRequest(r *http.Request) *HandshakeError {
-	if !o.originAllowed(r.Header["Origin"], r.Host) {
+	_, err := parseTarget(r.RequestURI)
+	switch {
+	case r.ContentLength != 0 || len(r.TransferEncoding) > 0:
+		return &HandshakeError{http.StatusBadRequest, errBody}
+	case !isAuthority(r.Host):
+		return &HandshakeError{http.StatusBadRequest, errHost}
+	case err != nil:
+		return &HandshakeError{http.StatusBadRequest, err}
+	case !o.originAllowed(r.Header["Origin"], r.Host):
 		return &HandshakeError{http.StatusForbidden, ErrOrigin}
 	}
 	if keys := r.Header["Sec-Websocket-Key"]; len(keys) > 1 || len(keys) == 1 && !isKey(keys[0]) {
@@ -112,7 +125,8 @@ func requestURL(secure bool, host string, u *url.URL) string {
 
 // Accept reads a request to open a WebSocket from a connection on which nothing has been read yet, answers it, and
 // returns the connection, which is open. This does without net/http, and so costs less. It waits for the peer, until
-// ctx ends or the time of the option HandshakeTimeout is over. Opts may be nil.
+// ctx ends or the time of the option HandshakeTimeout is over; after a refusal until the peer has closed its side, but
+// no longer than that and the option CloseTimeout allow. Opts may be nil.
 //
 // Accept takes over the socket, which must have working deadlines, and closes it when it fails: with ErrSubprotocol,
 // ErrHeader or ErrOption for options that are wrong, with the cause of ctx, with ErrHandshakeTimeout, or with a
@@ -135,10 +149,10 @@ func Accept(ctx context.Context, socket net.Conn, opts *UpgradeOptions) (*WebSoc
 		err = releaseErr
 	}
 	if err != nil {
-		hangUpRefused(socket, err, set.closeTimeout)
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)
 		}
+		hangUpRefused(ctx, socket, err, set.closeTimeout)
 		return nil, err
 	}
 	_, secure := socket.(*tls.Conn)
@@ -191,15 +205,18 @@ func (a *acceptor) upgrade(socket net.Conn) error {
 	return badRequest(err)
 }
 
-func (a *acceptor) onRequest(uri []byte) (err error) {
-	if a.url, err = url.ParseRequestURI(string(uri)); err != nil {
-		return a.refuse(http.StatusBadRequest, errors.New("a malformed request target"))
+func (a *acceptor) onRequest(uri []byte) error {
+	target, err := parseTarget(string(uri))
+	if err != nil {
+		return a.refuse(http.StatusBadRequest, err)
 	}
+	a.url, a.host = target, target.Host
 	return nil
 }
 
+// onHost takes the host, unless the target has told it (RFC 9112, section 3.2.2).
 func (a *acceptor) onHost(host []byte) error {
-	a.host = string(host)
+	a.host = cmp.Or(a.host, string(host))
 	return nil
 }
 
@@ -224,15 +241,20 @@ func (a *acceptor) refuse(status int, err error) error {
 }
 
 // hangUpRefused closes a socket on which a request was refused: so that the peer gets the answer, not before it has
-// closed its side, or some time has passed.
-func hangUpRefused(socket net.Conn, err error, timeout time.Duration) {
-	defer socket.Close()
+// closed its side, or timeout has passed, or ctx has ended.
+func hangUpRefused(ctx context.Context, socket net.Conn, err error, timeout time.Duration) {
+	defer transport(socket).Close()
 	bad, ok := errors.AsType[*HandshakeError](err)
 	if !ok || bad.StatusCode == 0 {
 		return
 	}
 	half, ok := socket.(interface{ CloseWrite() error })
-	if ok && half.CloseWrite() == nil && socket.SetReadDeadline(time.Now().Add(timeout)) == nil {
+	if !ok || socket.SetReadDeadline(time.Now().Add(timeout)) != nil {
+		return
+	}
+	release := limitBy(ctx, socket)
+	if half.CloseWrite() == nil {
 		_, _ = io.Copy(io.Discard, socket) // however it ends
 	}
+	_ = release() // the socket is closed now
 }

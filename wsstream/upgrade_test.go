@@ -62,6 +62,30 @@ var badRequests = map[string]struct {
 	"folded header":       {"GET / HTTP/1.1\r\n" + goodRequest + "A: b\r\n c\r\n\r\n", 400, nil},
 	"malformed target":    {"GET path HTTP/1.1\r\n" + goodRequest + "\r\n", 400, nil},
 	"malformed protocols": {"GET / HTTP/1.1\r\n" + goodRequest + "Sec-WebSocket-Protocol: \"\r\n\r\n", 400, nil},
+	"no request line":     {"GARBAGE\r\n\r\n", 400, nil},
+	"empty request line":  {"\r\n", 400, nil},
+	"no version in line":  {"GET /\r\n\r\n", 400, nil},
+	"two spaces":          {"GET  / HTTP/1.1\r\n" + goodRequest + "\r\n", 400, nil},
+	"two targets":         {"GET / /b HTTP/1.1\r\n" + goodRequest + "\r\n", 400, nil},
+	"no method":           {" / HTTP/1.1\r\n" + goodRequest + "\r\n", 400, nil},
+	"asterisk":            {"GET * HTTP/1.1\r\n" + goodRequest + "\r\n", 400, nil},
+	"absolute, no host":   {"GET http:///b HTTP/1.1\r\n" + goodRequest + "\r\n", 400, nil},
+	"absolute, with user": {"GET http://a@example.com/ HTTP/1.1\r\n" + goodRequest + "\r\n", 400, nil},
+	"empty host":          {"GET / HTTP/1.1\r\n" + without("Host", "Host:\r\n") + "\r\n", 400, nil},
+	"host with a path":    {"GET / HTTP/1.1\r\n" + without("Host", "Host: a/b\r\n") + "\r\n", 400, nil},
+	"host with a user":    {"GET / HTTP/1.1\r\n" + without("Host", "Host: a@b\r\n") + "\r\n", 400, nil},
+	"host with a space":   {"GET / HTTP/1.1\r\n" + without("Host", "Host: a b\r\n") + "\r\n", 400, nil},
+	"host with markup":    {"GET / HTTP/1.1\r\n" + without("Host", "Host: <x>\r\n") + "\r\n", 400, nil},
+	"host with bad port":  {"GET / HTTP/1.1\r\n" + without("Host", "Host: a:b\r\n") + "\r\n", 400, nil},
+	"host is a port":      {"GET / HTTP/1.1\r\n" + without("Host", "Host: :80\r\n") + "\r\n", 400, nil},
+	"host not ASCII":      {"GET / HTTP/1.1\r\n" + without("Host", "Host: \u00e9.example\r\n") + "\r\n", 400, nil},
+	"NUL":                 {"GET / HTTP/1.1\r\n" + goodRequest + "A: b\x00c\r\n\r\n", 400, nil},
+	"bare CR":             {"GET / HTTP/1.1\r\n" + goodRequest + "A: b\rOrigin: c\r\n\r\n", 400, nil},
+	"CR before the end":   {"GET / HTTP/1.1\r\n" + goodRequest + "\r\r\n", 400, nil},
+	"body":                {"GET / HTTP/1.1\r\n" + goodRequest + "Content-Length: 11\r\n\r\n", 400, nil},
+	"chunked body":        {"GET / HTTP/1.1\r\n" + goodRequest + "Transfer-Encoding: chunked\r\n\r\n", 400, nil},
+	"bad length":          {"GET / HTTP/1.1\r\n" + goodRequest + "Content-Length: 0, 11\r\n\r\n", 400, nil},
+	"two lengths":         {"GET / HTTP/1.1\r\n" + goodRequest + "Content-Length: 0\r\nContent-Length: 11\r\n\r\n", 400, nil},
 	"large header":        {"GET / HTTP/1.1\r\nA: " + strings.Repeat("x", 20_000) + "\r\n" + goodRequest + "\r\n", 431, wsstream.ErrHeadTooLarge},
 	"header never ends":   {"GET / HTTP/1.1\r\nA: " + strings.Repeat("x", 20_000), 431, wsstream.ErrHeadTooLarge},
 }
@@ -88,6 +112,66 @@ func TestAcceptRefusesBadRequests(t *testing.T) {
 				t.Errorf("Accept returns %v", got.err)
 			}
 		})
+	}
+}
+
+// halfCloser is a socket in memory that can be closed in one direction as far as its user sees.
+type halfCloser struct{ net.Conn }
+
+func (halfCloser) CloseWrite() error { return nil }
+
+func TestAcceptOfABadRequestIsEnded(t *testing.T) {
+	cases := map[string]struct {
+		opts wsstream.UpgradeOptions
+		want time.Duration
+	}{
+		"by its context":      {wsstream.UpgradeOptions{}, time.Second},
+		"by HandshakeTimeout": {wsstream.UpgradeOptions{HandshakeTimeout: 50 * time.Millisecond}, 50 * time.Millisecond},
+		"by CloseTimeout":     {wsstream.UpgradeOptions{CloseTimeout: 20 * time.Millisecond}, 20 * time.Millisecond},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				a, b := wstest.Pipe()
+				peer := wstest.NewClient(t, b)
+				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+				defer cancel()
+				start := time.Now()
+				accepted := goAccept(ctx, halfCloser{a}, &c.opts)
+				peer.SendRaw("GET / HTTP/1.1\r\nwhat is this\r\n")
+				if resp := peer.Response(); resp.StatusCode != http.StatusBadRequest {
+					t.Errorf("status %d", resp.StatusCode)
+				}
+				got := <-accepted
+				if bad, ok := errors.AsType[*wsstream.HandshakeError](got.err); !ok || bad.StatusCode != http.StatusBadRequest {
+					t.Errorf("Accept returns %v, want the refusal", got.err)
+				}
+				if took := time.Since(start); took != c.want {
+					t.Errorf("took %v, want %v", took, c.want)
+				}
+				peer.WantEnd()
+			})
+		})
+	}
+}
+
+func TestTheAuthorityOfTheTargetWins(t *testing.T) {
+	const request = "GET http://other.example:81/path?query HTTP/1.1\r\nOrigin: http://other.example:81\r\nContent-Length: 0\r\n" +
+		goodRequest + "\r\n"
+	a, b := wstest.TCP(t)
+	address, upgraded := startServer(t, nil)
+	for peer, results := range map[*wstest.Peer]<-chan acceptResult{
+		wstest.NewClient(t, b): goAccept(t.Context(), a, nil),
+		connect(t, address):    upgraded,
+	} {
+		peer.SendRaw(request)
+		peer.WantUpgrade()
+		e := newEnd(t, (<-results).stream, peer)
+		if got := e.stream.URL(); got != "ws://other.example:81/path?query" {
+			t.Errorf("URL is %q", got)
+		}
+		e.peer.Drop()
+		e.wantAbnormalEnd()
 	}
 }
 
@@ -205,7 +289,9 @@ func connect(t *testing.T, address string) *wstest.Peer {
 func TestUpgradeRefusesBadRequests(t *testing.T) {
 	for name, c := range badRequests {
 		switch name {
-		case "no host", "two hosts", "malformed header", "space before colon", "folded header", "malformed target", "large header", "header never ends":
+		case "no host", "two hosts", "malformed header", "space before colon", "folded header", "malformed target", "large header", "header never ends",
+			"no request line", "empty request line", "no version in line", "two spaces", "two targets", "no method",
+			"host with a path", "host with a user", "host with a space", "host with markup", "host not ASCII", "NUL", "bare CR", "CR before the end", "bad length", "two lengths":
 			continue // net/http does not let these through, or sets its own limit
 		}
 		t.Run(name, func(t *testing.T) {
