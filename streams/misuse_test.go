@@ -313,6 +313,54 @@ func withoutPanic(f func() error) (err error) {
 	return f()
 }
 
+// TestNilContext shows that a call without a context panics before it has done anything.
+func TestNilContext(t *testing.T) {
+	var none context.Context
+	const want = "panic: streams: nil context"
+	tests := map[string]func(t *testing.T){}
+	for name, make := range waits {
+		tests[name] = func(t *testing.T) {
+			w := make(t)
+			wantEqual(t, fmt.Sprint(withoutPanic(func() error { return w.call(none) })), want)
+			again := beginCall(w.call)
+			again.wantPending(t)
+			w.finish()
+			again.wantOK(t)
+		}
+	}
+	for name, call := range map[string]func(s *streams.ReadableStream[int], dest *streams.WritableStream[int]) error{
+		"PipeTo": func(s *streams.ReadableStream[int], dest *streams.WritableStream[int]) error {
+			return s.PipeTo(none, dest)
+		},
+		"PipeThrough": func(s *streams.ReadableStream[int], dest *streams.WritableStream[int]) error {
+			streams.PipeThrough(s, anyPair{streams.FromSlice[int](nil), dest}, streams.WithContext(none))
+			return nil
+		},
+		"ForEach": func(s *streams.ReadableStream[int], _ *streams.WritableStream[int]) error {
+			return s.ForEach(none, func(int) error { return nil })
+		},
+		"Collect": func(s *streams.ReadableStream[int], _ *streams.WritableStream[int]) error {
+			return second(s.Collect(none))
+		},
+		"Values": func(s *streams.ReadableStream[int], _ *streams.WritableStream[int]) error {
+			for _, err := range s.Values(none) {
+				return err
+			}
+			return nil
+		},
+	} {
+		tests[name] = func(t *testing.T) {
+			s, src := recordingReadable(streams.UnderlyingSource[int]{})
+			dest, sink := recordingWritable(streams.UnderlyingSink[int]{})
+			wantEqual(t, fmt.Sprint(withoutPanic(func() error { return call(s, dest) })), want)
+			wantUnlocked(t, s, dest)
+			src.want(t, "pull")
+			sink.want(t)
+		}
+	}
+	inBubbles(t, tests)
+}
+
 // TestLocked shows that every call that needs a stream for itself fails while something has it, says who, and does not
 // disturb who has it.
 func TestLocked(t *testing.T) {

@@ -29,13 +29,12 @@ func (s *ReadableStream[T]) Values(ctx context.Context, opts ...ValuesOption) it
 		if o.preventCancel {
 			cancel = func(error) error { return nil }
 		}
+		defer r.ReleaseLock()
 		left := true
 		defer func() {
-			if left {
-				// The one who left asked for no result, and has the error of a panic already.
+			if left { // who left asked for no result, and has the error of a panic already
 				_ = cancel(ErrNoReason)
 			}
-			r.ReleaseLock()
 		}()
 		for {
 			chunk, err := readOrEnd(ctx, r)
