@@ -35,6 +35,10 @@
 // and size functions. They are cheap, because they are called in the goroutine that is at work anyway. The bodies of
 // ForEach and of a loop over Values are the caller's own code and may do as they like.
 //
+// A plain function that calls runtime.Goexit, as t.FailNow does, ends the goroutine that runs it, which may be one that
+// waits in a call on a connected stream: that call never returns, and only its deferred functions run. The stream is errored
+// with [ErrGoexit], and the others go on.
+//
 // # How it works
 //
 // Streams that are connected form a domain, which has one lock for all of them (domain.go). Under it the operations of
