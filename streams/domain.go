@@ -75,6 +75,11 @@ func (d *domain) runStepsLocked() {
 	}
 }
 
+// idleLocked reports whether nothing is due and no plain call runs.
+func (d *domain) idleLocked() bool {
+	return d.steps.len == 0 && d.calls.ready.len == 0 && d.calls.plying == 0
+}
+
 func (d *domain) root() *domain {
 	for into := d.into.Load(); into != nil; into = d.into.Load() {
 		d = into

@@ -33,9 +33,9 @@ type Transformer[I, O any] struct {
 // ErrInvalidArgument if Transform is missing and I is not O.
 func NewTransformStream[I, O any](t Transformer[I, O], opts ...TransformOption) *TransformStream[I, O] {
 	s := new(TransformStream[I, O])
-	isIdentity := t.Transform == nil
-	if isIdentity {
-		t.Transform = identityTransform[I, O]()
+	var pass func(chunk I) error
+	if t.Transform == nil {
+		t.Transform, pass = identityTransform[I](&s.controller)
 	}
 	options, err := newTransformOptions[I, O](opts)
 	if err == nil && t.Transform == nil {
@@ -45,8 +45,11 @@ func NewTransformStream[I, O any](t Transformer[I, O], opts ...TransformOption) 
 		s.failFromStart(err)
 		return s
 	}
-	u := &userTransformer[I, O]{stream: s, callbacks: t, isIdentity: isIdentity}
+	u := &userTransformer[I, O]{stream: s, callbacks: t, passLocked: pass}
 	s.initializeLocked(newDomain(), u, options)
+	if pass != nil {
+		s.sink.pass = u.passWriteLocked
+	}
 	d := s.readable.lock()
 	defer d.unlock()
 	if t.Start == nil {
@@ -61,11 +64,22 @@ func NewTransformStream[I, O any](t Transformer[I, O], opts ...TransformOption) 
 	return s
 }
 
-// identityTransform is the transform that a Transformer has by default; nil if I is not O.
-func identityTransform[I, O any]() func(context.Context, I, *TransformController[O]) error {
-	same := func(_ context.Context, chunk I, c *TransformController[I]) error { return c.Enqueue(chunk) }
-	f, _ := any(same).(func(context.Context, I, *TransformController[O]) error)
-	return f
+// identityTransform is the transform that a Transformer has by default, as a callback, and as what can be done with the
+// lock held where no size function comes in between; both are nil if I is not O.
+func identityTransform[I, O any](controller *TransformController[O]) (callback func(context.Context, I, *TransformController[O]) error, locked func(I) error) {
+	c, ok := any(controller).(*TransformController[I])
+	if !ok {
+		return nil, nil
+	}
+	callback = func(_ context.Context, chunk I, _ *TransformController[O]) error { return c.Enqueue(chunk) }
+	locked = func(chunk I) error {
+		err := c.readable.canCloseOrEnqueueLocked()
+		if err == nil {
+			c.enqueueLocked(chunk, 1)
+		}
+		return err
+	}
+	return callback, locked
 }
 
 // A userTransformer is the transformAlgorithms of a Transformer.
@@ -76,7 +90,7 @@ type userTransformer[I, O any] struct {
 
 	stream     *TransformStream[I, O]
 	callbacks  Transformer[I, O]
-	isIdentity bool // Transform is our own, and does not block
+	passLocked func(chunk I) error // what Transform does, if it is our own; else nil
 
 	// What the call of Transform gets: set before it is made ready, and not changed before it settles.
 	ctx   context.Context
@@ -84,13 +98,23 @@ type userTransformer[I, O any] struct {
 }
 
 func (u *userTransformer[I, O]) transformLocked(chunk I) {
-	u.ctx, u.chunk = u.stream.life.contextLocked(), chunk
 	d := u.stream.readable.domainLocked()
-	if u.isIdentity {
+	if u.passLocked != nil && u.stream.source.size == nil {
+		u.err = u.passLocked(chunk)
+		d.steps.push((*transformCall[I, O])(u))
+		return
+	}
+	u.ctx, u.chunk = u.stream.life.contextLocked(), chunk
+	if u.passLocked != nil {
 		d.callPlainLocked((*transformCall[I, O])(u))
 		return
 	}
 	d.callBlockingLocked((*transformCall[I, O])(u))
+}
+
+// passWriteLocked takes a chunk to the readable side, if that wants it now.
+func (u *userTransformer[I, O]) passWriteLocked(chunk I) bool {
+	return !u.stream.controller.backpressure && u.stream.source.size == nil && u.passLocked(chunk) == nil
 }
 
 func (u *userTransformer[I, O]) flushLocked() *promise {

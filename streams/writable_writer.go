@@ -262,7 +262,9 @@ func (w *DefaultWriter[T]) writeWhenReadyLocked(ctx context.Context, d *domain, 
 			return d, context.Cause(ctx)
 		}
 		if !w.core.stream.backpressure {
-			w.core.stream.controller.writeLocked(chunk, size, nil)
+			if c := w.core.stream.controller; !c.passLocked(d, chunk) {
+				c.writeLocked(chunk, size, nil)
+			}
 			return d, nil
 		}
 		d, _ = w.core.ready.waitLocked(ctx, d) // the loop looks at everything again
