@@ -164,7 +164,7 @@ func fuseLocked[T any](s *ReadableStream[T], b *burst) func(chunk T) {
 
 func (p *pipe[T]) idleLocked() bool {
 	dest, c := p.dest, p.dest.controller
-	if p.shutdown != nil || p.reader.requests.len != 1 ||
+	if p.shutdown.phase != piping || p.reader.requests.len != 1 ||
 		dest.state != writable || dest.closeQueuedOrInFlightLocked() ||
 		!c.started || c.queue.len > 0 || c.size != nil {
 		return false

@@ -7,39 +7,44 @@ import "context"
 type lifetime struct {
 	ctx    context.Context // made when the first callback needs it
 	cancel context.CancelCauseFunc
-	over   bool // for good
+	cause  error // why the context has ended, or will be ended when it is made; nil if it lives
+	over   bool  // for good
 }
 
 // contextLocked returns the context for the next callback.
 func (l *lifetime) contextLocked() context.Context {
 	if l.ctx == nil {
 		l.ctx, l.cancel = context.WithCancelCause(context.Background())
+		if l.cause != nil {
+			l.cancel(l.cause)
+		}
 	}
 	return l.ctx
 }
 
 // endLocked ends the context for good. Only the first cause counts.
 func (l *lifetime) endLocked(cause error) {
-	if l == nil || l.over {
-		return
+	if l != nil {
+		l.interruptLocked(cause)
+		l.over = true
 	}
-	l.interruptLocked(cause)
-	l.over = true
 }
 
 // interruptLocked ends the context until resumeLocked is called.
 func (l *lifetime) interruptLocked(cause error) {
-	if l == nil {
+	if l == nil || l.cause != nil {
 		return
 	}
-	l.contextLocked()
-	l.cancel(cause)
+	l.cause = cause
+	if l.cancel != nil {
+		l.cancel(cause)
+	}
 }
 
 // resumeLocked gives callbacks that start from now on a fresh context, if the old one was only interrupted.
 func (l *lifetime) resumeLocked() {
-	if l != nil && !l.over && l.ctx != nil && l.ctx.Err() != nil {
-		l.ctx, l.cancel = nil, nil
+	if l != nil && !l.over && l.cause != nil {
+		*l = lifetime{}
 	}
 }
 

@@ -185,6 +185,7 @@ type waiter struct {
 	err    error         // the result, once done
 	parked bool          // it waits on wake
 	wake   chan struct{} // takes the one wake-up of a parked waiter; made by the first that parks
+	next   *waiter       // that waits for the same promise
 
 	withdrawal withdrawal // what to take back if the goroutine does not come to the end of its wait; may be nil
 }

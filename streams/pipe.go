@@ -81,18 +81,37 @@ type pipe[T any] struct {
 	writer     writerCore[T]
 	reading    bool        // a read is under way, or its chunk being measured
 	unwritten  int         // chunks that were read and of which it is not known yet what the sink made of them
-	shutdown   *shutdown   // set when the pipe begins to end
+	shutdown   shutdown    // how the pipe ends
 	stopSignal func() bool // stops waiting for the context to end; nil if it cannot
 }
 
 // A shutdown is how a pipe ends: "shutdown with an action" of the standard.
 type shutdown struct {
-	action  func() []*promise // what to do to the streams first; nil is nothing
-	err     error             // what PipeTo returns if the action succeeds
-	waits   bool              // for the chunks that were read to be written
-	results []*promise        // of the action, once it has begun
-	began   bool
+	phase   shutdownPhase
+	action  shutdownAction
+	err     error       // what PipeTo returns if the action succeeds
+	results [2]*promise // of the action, once it has begun; nil is success
 }
+
+type shutdownPhase uint8
+
+const (
+	piping     shutdownPhase = iota // it has not begun
+	waiting                         // for the chunks that were read to be written
+	acting                          // the action has begun, or will at once
+	pipingOver                      // the pipe has ended
+)
+
+// A shutdownAction is what a pipe does to its streams before it ends, as far as they are not prevented.
+type shutdownAction uint8
+
+const (
+	noAction     shutdownAction = iota
+	abortDest                   // with the error of the source
+	cancelSource                // with the error that the pipe ends with
+	closeDest
+	abortAndCancel // with the cause of the signal
+)
 
 // startPipe begins a pipe and returns it with its domain locked.
 func startPipe[T any](source *ReadableStream[T], dest *WritableStream[T], options pipeOptions) (*pipe[T], *domain, error) {
@@ -137,7 +156,7 @@ func (p *pipe[T]) signal() {
 
 // signalLocked is the abort algorithm of the standard.
 func (p *pipe[T]) signalLocked() {
-	if p.shutdown != nil {
+	if p.shutdown.phase != piping {
 		return
 	}
 	reason := context.Cause(p.options.ctx)
@@ -151,25 +170,17 @@ func (p *pipe[T]) signalLocked() {
 	if c := p.source.controller; c != nil && !p.options.preventCancel {
 		c.tellLocked(reason)
 	}
-	p.shutDownLocked(reason, func() (actions []*promise) {
-		if !p.options.preventAbort && p.dest.state == writable {
-			actions = append(actions, p.dest.abortLocked(reason))
-		}
-		if !p.options.preventCancel && p.source.state == readable {
-			actions = append(actions, p.source.cancelLocked(reason))
-		}
-		return actions
-	})
+	p.shutDownLocked(reason, abortAndCancel, false)
 }
 
 // stepLocked looks at both streams and does what is to be done.
 func (p *pipe[T]) stepLocked() { p.evaluateLocked(false) }
 
 func (p *pipe[T]) evaluateLocked(first bool) {
-	if p.shutdown == nil {
+	if p.shutdown.phase == piping {
 		p.propagateLocked(first)
 	}
-	if p.shutdown != nil {
+	if p.shutdown.phase != piping {
 		p.advanceShutdownLocked()
 		return
 	}
@@ -184,29 +195,14 @@ func (p *pipe[T]) propagateLocked(first bool) {
 	source, dest := p.source, p.dest
 	switch {
 	case source.state == errored:
-		p.shutDownLocked(source.storedError, unless(p.options.preventAbort, func() []*promise {
-			return []*promise{dest.abortLocked(source.storedError)}
-		}))
+		p.shutDownLocked(source.storedError, abortDest, p.options.preventAbort)
 	case dest.state == sinkErrored && p.writer.closed.settled:
-		p.shutDownLocked(dest.storedError, unless(p.options.preventCancel, func() []*promise {
-			return []*promise{source.cancelLocked(dest.storedError)}
-		}))
+		p.shutDownLocked(dest.storedError, cancelSource, p.options.preventCancel)
 	case source.state == closed:
-		p.shutDownLocked(nil, unless(p.options.preventClose, func() []*promise {
-			return []*promise{p.closeWithErrorPropagationLocked()}
-		}))
+		p.shutDownLocked(nil, closeDest, p.options.preventClose)
 	case first && (dest.closeQueuedOrInFlightLocked() || dest.state == sinkClosed):
-		p.shutDownLocked(ErrDestinationClosed, unless(p.options.preventCancel, func() []*promise {
-			return []*promise{source.cancelLocked(ErrDestinationClosed)}
-		}))
+		p.shutDownLocked(ErrDestinationClosed, cancelSource, p.options.preventCancel)
 	}
-}
-
-func unless(prevented bool, action func() []*promise) func() []*promise {
-	if prevented {
-		return nil
-	}
-	return action
 }
 
 // closeWithErrorPropagationLocked is WritableStreamDefaultWriterCloseWithErrorPropagation.
@@ -221,46 +217,75 @@ func (p *pipe[T]) closeWithErrorPropagationLocked() *promise {
 	return dest.closeLocked()
 }
 
-// shutDownLocked is "shutdown" and "shutdown with an action".
-func (p *pipe[T]) shutDownLocked(err error, action func() []*promise) {
-	p.shutdown = &shutdown{
-		action: action,
-		err:    err,
-		waits:  p.dest.state == writable && !p.dest.closeQueuedOrInFlightLocked(),
+// shutDownLocked is "shutdown", and "shutdown with an action" if that is not prevented.
+func (p *pipe[T]) shutDownLocked(err error, action shutdownAction, prevented bool) {
+	if prevented {
+		action = noAction
+	}
+	p.shutdown = shutdown{phase: acting, action: action, err: err}
+	if p.dest.state == writable && !p.dest.closeQueuedOrInFlightLocked() {
+		p.shutdown.phase = waiting
 	}
 }
 
 // advanceShutdownLocked goes on with the shutdown as far as it can.
 func (p *pipe[T]) advanceShutdownLocked() {
-	s := p.shutdown
-	if s.waits && p.unwritten > 0 || p.result.settled {
+	s := &p.shutdown
+	if s.phase == waiting && p.unwritten > 0 || s.phase == pipingOver {
 		return
 	}
-	if !s.began {
-		s.began = true
-		if s.action != nil {
-			s.results = s.action()
-		}
-		for _, result := range s.results {
-			result.whenSettledLocked(p.source.domainLocked(), func(error) { p.advanceShutdownLocked() })
-		}
+	if s.action != noAction {
+		s.phase = acting
+		p.actLocked()
+		s.action = noAction
 	}
+	pending := false
 	for _, result := range s.results {
-		if result.settled && result.err != nil {
+		switch {
+		case result == nil:
+		case !result.settled:
+			pending = true
+		case result.err != nil:
 			p.finalizeLocked(result.err)
 			return
 		}
 	}
-	for _, result := range s.results {
-		if !result.settled {
-			return
+	if !pending {
+		p.finalizeLocked(s.err)
+	}
+}
+
+// actLocked begins the action. The results make the step of the pipe due.
+func (p *pipe[T]) actLocked() {
+	s := &p.shutdown
+	switch s.action {
+	case abortDest:
+		s.results[0] = p.dest.abortLocked(s.err)
+	case cancelSource:
+		s.results[0] = p.source.cancelLocked(s.err)
+	case closeDest:
+		s.results[0] = p.closeWithErrorPropagationLocked()
+	case abortAndCancel:
+		if !p.options.preventAbort && p.dest.state == writable {
+			s.results[0] = p.dest.abortLocked(s.err)
+		}
+		if !p.options.preventCancel && p.source.state == readable {
+			s.results[1] = p.source.cancelLocked(s.err)
 		}
 	}
-	p.finalizeLocked(s.err)
+	for _, result := range s.results {
+		if result != nil {
+			result.whenSettledLocked(p.source.domainLocked(), p)
+		}
+	}
 }
+
+// setResult is for the step that a result of the action makes due: it looks at the results itself.
+func (p *pipe[T]) setResult(error) {}
 
 // finalizeLocked is "finalize".
 func (p *pipe[T]) finalizeLocked(err error) {
+	p.shutdown.phase = pipingOver
 	if c := p.dest.controller; c != nil {
 		c.signal.resumeLocked()
 	}
@@ -310,7 +335,7 @@ func (p *pipe[T]) failStepsLocked(error) { p.reading = false }
 // writtenLocked takes note that the sink is done with a chunk. An error is seen in the state of the destination.
 func (p *pipe[T]) writtenLocked(error) {
 	p.unwritten--
-	if p.shutdown != nil {
+	if p.shutdown.phase != piping {
 		p.source.domainLocked().steps.push(p)
 	}
 }

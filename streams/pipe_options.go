@@ -16,6 +16,9 @@ type pipeOptions struct {
 type valuesOptions struct{ preventCancel bool }
 
 func newPipeOptions(opts []PipeOption) pipeOptions {
+	if len(opts) == 0 { // o would escape
+		return pipeOptions{ctx: context.Background()}
+	}
 	o := pipeOptions{ctx: context.Background()}
 	for _, opt := range opts {
 		opt.applyToPipe(&o)

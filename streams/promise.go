@@ -1,21 +1,32 @@
 package streams
 
-import (
-	"context"
-	"slices"
-)
+import "context"
 
 // A promise is a result that arrives at most once: the closed and ready of readers and writers, and what close, abort
 // and cancel come to. Chunks have no promises. The lock of the domain guards it.
 type promise struct {
 	settled   bool
-	err       error // nil if it was fulfilled
-	waiters   []*waiter
-	reactions []func(err error)
+	err       error   // nil if it was fulfilled
+	waiters   *waiter // a list
+	reactions fifo[reaction]
 }
 
+// A reaction is a step that a promise makes due when it is settled.
+type reaction interface {
+	step
+	setResult(err error) // comes before
+}
+
+// fulfilled is for results that are there at once, and without an error.
+var fulfilled = &promise{settled: true}
+
 // settledPromise returns a promise that is settled already.
-func settledPromise(err error) *promise { return &promise{settled: true, err: err} }
+func settledPromise(err error) *promise {
+	if err == nil {
+		return fulfilled
+	}
+	return &promise{settled: true, err: err}
+}
 
 // settleLocked settles a pending promise: it wakes the goroutines that wait and makes the reactions due.
 func (p *promise) settleLocked(d *domain, err error) {
@@ -23,14 +34,19 @@ func (p *promise) settleLocked(d *domain, err error) {
 		panic("streams: internal error: promise settled twice")
 	}
 	p.settled, p.err = true, err
-	for _, w := range p.waiters {
+	for w := p.waiters; w != nil; w = w.next {
 		w.finishLocked(err)
 	}
-	for _, react := range p.reactions {
-		d.steps.push(stepFunc(func() { react(err) }))
+	p.waiters = nil
+	for p.reactions.len > 0 {
+		d.reactLocked(p.reactions.pop(), err)
 	}
-	clear(p.waiters)
-	p.waiters, p.reactions = p.waiters[:0], nil
+}
+
+// reactLocked makes a reaction due.
+func (d *domain) reactLocked(r reaction, err error) {
+	r.setResult(err)
+	d.steps.push(r)
 }
 
 // rejectLocked leaves p rejected with err, whatever it was before: the standard's "reject it, or replace it by a
@@ -43,14 +59,22 @@ func (p *promise) rejectLocked(d *domain, err error) {
 	p.settleLocked(d, err)
 }
 
-// whenSettledLocked has react called with the result, as a step.
-func (p *promise) whenSettledLocked(d *domain, react func(err error)) {
+// whenSettledLocked makes r due when p is settled, or now.
+func (p *promise) whenSettledLocked(d *domain, r reaction) {
 	if p.settled {
-		d.steps.push(stepFunc(func() { react(p.err) }))
+		d.reactLocked(r, p.err)
 		return
 	}
-	p.reactions = append(p.reactions, react)
+	p.reactions.push(r)
 }
+
+// A reactFunc is a reaction for the rare ones that are worth a closure.
+type reactFunc struct {
+	callResult
+	react func(err error)
+}
+
+func (r *reactFunc) stepLocked() { r.react(r.err) }
 
 // await unlocks d, waits until p is settled or ctx has ended, and returns the result. A result that is there is
 // returned whatever ctx says.
@@ -67,13 +91,21 @@ func (p *promise) await(ctx context.Context, d *domain) error {
 // returns the domain locked again, and the result or the cause of ctx.
 func (p *promise) waitLocked(ctx context.Context, d *domain) (*domain, error) {
 	w := d.takeWaiterLocked()
-	p.waiters = append(p.waiters, w)
+	w.next, p.waiters = p.waiters, w
 	d = d.waitLocked(ctx, w)
 	err := w.err
 	if !w.done {
-		p.waiters = slices.DeleteFunc(p.waiters, func(x *waiter) bool { return x == w })
+		p.forgetWaiter(w)
 		err = context.Cause(ctx)
 	}
 	d.keepWaiterLocked(w)
 	return d, err
+}
+
+func (p *promise) forgetWaiter(w *waiter) {
+	at := &p.waiters
+	for *at != w {
+		at = &(*at).next
+	}
+	*at = w.next
 }

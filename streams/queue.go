@@ -2,11 +2,13 @@ package streams
 
 import "math"
 
-// A fifo is a first-in-first-out queue in a ring that grows by doubling. The zero value is empty and holds no memory.
+// A fifo is a first-in-first-out queue in a ring that grows by doubling. The zero value is empty. It must not be copied:
+// the ring begins in the fifo itself, since most never hold more than one element.
 type fifo[T any] struct {
-	ring []T // its length is 0 or a power of two
-	head int // index of the first element
-	len  int
+	ring  []T // its length is 0 or a power of two
+	head  int // index of the first element
+	len   int
+	first [1]T // the ring of a fifo that has not grown
 }
 
 func (q *fifo[T]) push(v T) {
@@ -18,6 +20,10 @@ func (q *fifo[T]) push(v T) {
 }
 
 func (q *fifo[T]) grow() {
+	if q.ring == nil {
+		q.ring = q.first[:]
+		return
+	}
 	ring := make([]T, max(4, 2*len(q.ring)))
 	n := copy(ring, q.ring[q.head:])
 	copy(ring[n:], q.ring[:q.head])

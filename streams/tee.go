@@ -59,11 +59,11 @@ type teeCancels struct {
 func (t *teeCancels) cancelLocked(d *domain, branch int, reason error, cancelOriginal func(reason error) *promise) *promise {
 	t.cancelled[branch], t.reasons[branch] = true, reason
 	if t.cancelled[0] && t.cancelled[1] && !t.result.settled {
-		cancelOriginal(&CompositeError{Reasons: t.reasons}).whenSettledLocked(d, func(err error) {
+		cancelOriginal(&CompositeError{Reasons: t.reasons}).whenSettledLocked(d, &reactFunc{react: func(err error) {
 			if !t.result.settled {
 				t.result.settleLocked(d.root(), err)
 			}
-		})
+		}})
 	}
 	return &t.result
 }

@@ -15,11 +15,24 @@ type TransformStream[I, O any] struct {
 
 	// The domain's lock guards following fields.
 
-	transformer transformAlgorithms[I] // nil once no algorithm will be called any more
-	life        lifetime               // of the contexts of the callbacks
-	finish      *promise               // set by the first of close, cancel and abort: what it comes to
-	parked      bool                   // a write waits until backpressure, or the stream, ends
+	transformer  transformAlgorithms[I] // nil once no algorithm will be called any more
+	life         lifetime               // of the contexts of the callbacks
+	finishing    finishing              // the first of close, abort and cancel
+	finishReason error                  // of abort and cancel
+	finish       promise                // what it comes to
+	finished     error                  // what its algorithm came to
+	parked       bool                   // a write waits until backpressure, or the stream, ends
 }
+
+// finishing is which of the operations that end a transform stream was the first.
+type finishing uint8
+
+const (
+	notFinishing finishing = iota
+	closing
+	aborting
+	cancelling
+)
 
 // A transformAlgorithms is the transform, flush and cancel algorithms of the standard; the rules for sinkAlgorithms hold.
 type transformAlgorithms[I any] interface {
@@ -129,24 +142,71 @@ func (t *TransformStream[I, O]) transformDoneLocked(err error) {
 }
 
 // finishLocked begins the one algorithm that ends the stream, unless it was begun before, and returns what it comes to.
-// settled is called with the result of the algorithm and turns it into the result of the whole. After an error or
-// terminate there is no algorithm left to call: the standard would crash there, here nothing is left to do.
-func (t *TransformStream[I, O]) finishLocked(begin func(transformAlgorithms[I]) *promise, settled func(err error) error) *promise {
-	if t.finish != nil {
-		return t.finish
+// After an error or terminate there is no algorithm left to call: the standard would crash there, here nothing is left to
+// do.
+func (t *TransformStream[I, O]) finishLocked(how finishing, reason error) *promise {
+	if t.finishing != notFinishing {
+		return &t.finish
 	}
-	if t.transformer == nil {
-		t.finish = settledPromise(nil)
-		return t.finish
-	}
-	t.finish = new(promise)
+	t.finishing, t.finishReason = how, reason
 	transformer := t.transformer
+	if transformer == nil {
+		t.finish.settled = true
+		return &t.finish
+	}
 	t.transformer = nil
-	begin(transformer).whenSettledLocked(t.readable.domainLocked(), func(err error) {
-		t.life.endLocked(ErrClosed)
-		t.finish.settleLocked(t.readable.domainLocked(), settled(err))
-	})
-	return t.finish
+	var result *promise
+	if how == closing {
+		result = transformer.flushLocked()
+	} else {
+		result = transformer.cancelLocked(reason)
+	}
+	result.whenSettledLocked(t.readable.domainLocked(), (*finishReaction[I, O])(t))
+	return &t.finish
+}
+
+// finishReaction is the reaction to the promise of the algorithm that ends the stream.
+type finishReaction[I, O any] TransformStream[I, O]
+
+func (r *finishReaction[I, O]) setResult(err error) { r.finished = err }
+
+func (r *finishReaction[I, O]) stepLocked() {
+	t := (*TransformStream[I, O])(r)
+	t.life.endLocked(ErrClosed)
+	if t.finishing == cancelling {
+		t.finish.settleLocked(t.readable.domainLocked(), t.cancelledLocked(t.finished))
+		return
+	}
+	t.finish.settleLocked(t.readable.domainLocked(), t.closedOrAbortedLocked(t.finished))
+}
+
+// closedOrAbortedLocked ends the readable side after the writable side, and returns what that comes to.
+func (t *TransformStream[I, O]) closedOrAbortedLocked(err error) error {
+	switch {
+	case err != nil:
+		t.source.errorLocked(err)
+	case t.readable.state == errored:
+		err = t.readable.storedError
+	case t.finishing == aborting:
+		t.source.errorLocked(t.finishReason)
+	default:
+		t.source.closeInReactionLocked()
+	}
+	return err
+}
+
+// cancelledLocked ends the writable side after the readable side, and returns what that comes to.
+func (t *TransformStream[I, O]) cancelledLocked(err error) error {
+	if err == nil && t.writable.state == sinkErrored {
+		return t.writable.storedError
+	}
+	cause := t.finishReason
+	if err != nil {
+		cause = err
+	}
+	t.sink.errorIfNeededLocked(cause)
+	t.unblockWriteLocked()
+	return err
 }
 
 // transformSink is the sinkAlgorithms of the writable side.
@@ -174,34 +234,12 @@ func (p *parkedWrite[I, O]) stepLocked() {
 
 // closeLocked is TransformStreamDefaultSinkCloseAlgorithm.
 func (s *transformSink[I, O]) closeLocked() *promise {
-	t := (*TransformStream[I, O])(s)
-	return t.finishLocked(transformAlgorithms[I].flushLocked, func(err error) error {
-		switch {
-		case err != nil:
-			t.source.errorLocked(err)
-		case t.readable.state == errored:
-			err = t.readable.storedError
-		default:
-			t.source.closeInReactionLocked()
-		}
-		return err
-	})
+	return (*TransformStream[I, O])(s).finishLocked(closing, nil)
 }
 
 // abortLocked is TransformStreamDefaultSinkAbortAlgorithm.
 func (s *transformSink[I, O]) abortLocked(reason error) *promise {
-	t := (*TransformStream[I, O])(s)
-	return t.finishLocked(cancelWith[I](reason), func(err error) error {
-		switch {
-		case err != nil:
-			t.source.errorLocked(err)
-		case t.readable.state == errored:
-			err = t.readable.storedError
-		default:
-			t.source.errorLocked(reason)
-		}
-		return err
-	})
+	return (*TransformStream[I, O])(s).finishLocked(aborting, reason)
 }
 
 // transformSource is the sourceAlgorithms of the readable side.
@@ -214,20 +252,8 @@ func (s *transformSource[I, O]) pullLocked() {
 
 // cancelLocked is TransformStreamDefaultSourceCancelAlgorithm.
 func (s *transformSource[I, O]) cancelLocked(reason error) *promise {
-	t := (*TransformStream[I, O])(s)
 	s.tellLocked(reason)
-	return t.finishLocked(cancelWith[I](reason), func(err error) error {
-		if err == nil && t.writable.state == sinkErrored {
-			return t.writable.storedError
-		}
-		cause := reason
-		if err != nil {
-			cause = err
-		}
-		t.sink.errorIfNeededLocked(cause)
-		t.unblockWriteLocked()
-		return err
-	})
+	return (*TransformStream[I, O])(s).finishLocked(cancelling, reason)
 }
 
 // tellLocked also tells the source of the pipe that writes to the stream.
@@ -249,7 +275,3 @@ func (t *TransformStream[I, O]) tellUpstreamLocked(cause error) {
 
 // endLocked does nothing: the algorithms of the transform end with the transform.
 func (s *transformSource[I, O]) endLocked(error) {}
-
-func cancelWith[I any](reason error) func(transformAlgorithms[I]) *promise {
-	return func(a transformAlgorithms[I]) *promise { return a.cancelLocked(reason) }
-}

@@ -34,8 +34,9 @@ type WritableStream[T any] struct {
 	writer        *writerCore[T]
 	controller    *WritableController[T] // nil if the stream was errored from the first
 	backpressure  bool                   // the queue is full
-	closeRequest  *promise               // of a close that waits for the queued writes; else nil
-	inFlightClose *promise               // of a close that the sink is busy with; else nil
+	closing       promise                // of the one close that there can be
+	closeRequest  *promise               // closing, if it waits for the queued writes; else nil
+	inFlightClose *promise               // closing, if the sink is busy with it; else nil
 	pendingAbort  *abortRequest          // of an abort that waits for what is in flight; else nil
 }
 
@@ -135,13 +136,12 @@ func (s *WritableStream[T]) tryCloseLocked() *promise {
 
 // closeLocked is WritableStreamClose, for a stream that can be closed.
 func (s *WritableStream[T]) closeLocked() *promise {
-	p := new(promise)
-	s.closeRequest = p
+	s.closeRequest = &s.closing
 	if s.writer != nil && s.backpressure && s.state == writable {
 		s.writer.resolveReadyLocked()
 	}
 	s.controller.advanceQueueIfNeededLocked()
-	return p
+	return &s.closing
 }
 
 // closeQueuedOrInFlightLocked is WritableStreamCloseQueuedOrInFlight.
@@ -189,10 +189,10 @@ func (s *WritableStream[T]) finishErroringLocked() {
 		abort.promise.settleLocked(s.domainLocked(), s.storedError)
 		s.rejectCloseAndClosedLocked()
 	default:
-		s.controller.abortStepsLocked(abort.reason).whenSettledLocked(s.domainLocked(), func(err error) {
+		s.controller.abortStepsLocked(abort.reason).whenSettledLocked(s.domainLocked(), &reactFunc{react: func(err error) {
 			abort.promise.settleLocked(s.domainLocked(), err)
 			s.rejectCloseAndClosedLocked()
-		})
+		}})
 	}
 }
 

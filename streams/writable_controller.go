@@ -25,6 +25,7 @@ type WritableController[T any] struct {
 	queue         chunkQueue[writeRequest[T]]
 	inFlightWrite bool // the sink is busy with the first of the queue
 	started       bool
+	closed        error // what closing the sink came to
 }
 
 // A writeRequest is a chunk in the queue.
@@ -109,8 +110,15 @@ func (c *WritableController[T]) processCloseLocked() {
 	s.inFlightClose, s.closeRequest = s.closeRequest, nil
 	result := c.sink.closeLocked()
 	c.clearAlgorithmsLocked()
-	result.whenSettledLocked(s.domainLocked(), s.finishInFlightCloseLocked)
+	result.whenSettledLocked(s.domainLocked(), (*closeReaction[T])(c))
 }
+
+// closeReaction is the reaction to the promise of the sink's close.
+type closeReaction[T any] WritableController[T]
+
+func (r *closeReaction[T]) setResult(err error) { r.closed = err }
+
+func (r *closeReaction[T]) stepLocked() { r.stream.finishInFlightCloseLocked(r.closed) }
 
 // writeDoneLocked is the reaction to the promise of a write.
 func (c *WritableController[T]) writeDoneLocked(err error) {
