@@ -58,7 +58,7 @@ type fusedSink[T any] interface {
 
 // A burstSource is a source that bursts begin at. It is the call of its pull.
 type burstSource[T any] struct {
-	burst    *burst
+	burst    burst
 	take     func(chunk T) // takes a chunk through the chain; nil if the source is not at the beginning of one
 	topology int           // of the domain when take was made
 	running  bool
@@ -68,8 +68,8 @@ type burstSource[T any] struct {
 func (b *burstSource[T]) chainedLocked(s *ReadableStream[T]) bool {
 	if d := s.domainLocked(); b.topology != d.topology {
 		b.topology = d.topology
-		b.burst = &burst{}
-		b.take = fuseLocked(s, b.burst)
+		b.burst.stages = b.burst.stages[:0]
+		b.take = fuseLocked(s, &b.burst)
 	}
 	return b.take != nil
 }
@@ -92,7 +92,7 @@ func (b *burstSource[T]) beginLocked(ctx context.Context, s *ReadableStream[T]) 
 	b.burst.begin(ctx)
 	d := s.domainLocked()
 	b.burst.shares = d.calls.pulls.len > 0
-	d.calls.bursts = append(d.calls.bursts, b.burst)
+	d.calls.bursts.push(&b.burst)
 	return true
 }
 
@@ -100,7 +100,7 @@ func (b *burstSource[T]) beginLocked(ctx context.Context, s *ReadableStream[T]) 
 // has had its part.
 func (b *burstSource[T]) endLocked(d *domain, err error) error {
 	b.running = false
-	d.calls.removeBurst(b.burst)
+	d.calls.removeBurst(&b.burst)
 	if err != nil && b.burst.at != noStage { // the function of a stage panicked
 		b.burst.fail(b.burst.at, err)
 		err = nil

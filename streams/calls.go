@@ -1,9 +1,6 @@
 package streams
 
-import (
-	"context"
-	"slices"
-)
+import "context"
 
 // A call is one call of a function of the user. When it has been run it is due as a step, in which the standard's reaction
 // to the promise of that callback happens.
@@ -40,9 +37,9 @@ func (r *callResult) setResult(err error) { r.err = err }
 type callQueue struct {
 	ready  fifo[readyCall]
 	pulls  fifo[plainPull]
-	bursts []*burst // that are running
-	coming int      // helpers that were started and have not looked at the queue yet
-	plying int      // goroutines in a plain call: 0 or 1, more only where domains were merged meanwhile
+	bursts fifo[*burst] // that are running
+	coming int          // helpers that were started and have not looked at the queue yet
+	plying int          // goroutines in a plain call: 0 or 1, more only where domains were merged meanwhile
 
 	startHelper func() // what helpers do; kept so that starting one allocates nothing
 }
@@ -71,13 +68,13 @@ func (d *domain) callPullLocked(p plainPull) { d.calls.pulls.push(p) }
 // stopBurstsLocked makes running bursts stop at the next chunk: whoever came to the domain may have work for the goroutines
 // that run them.
 func (q *callQueue) stopBurstsLocked() {
-	for _, b := range q.bursts {
-		b.stop.Store(true)
+	for i := range q.bursts.len {
+		(*q.bursts.at(i)).stop.Store(true)
 	}
 }
 
 func (q *callQueue) removeBurst(b *burst) {
-	q.bursts = slices.DeleteFunc(q.bursts, func(other *burst) bool { return other == b })
+	q.bursts.remove(func(other *burst) bool { return other == b })
 }
 
 // absorb takes over what another queue has.
@@ -88,7 +85,9 @@ func (q *callQueue) absorb(other *callQueue) {
 	for other.pulls.len > 0 {
 		q.pulls.push(other.pulls.pop())
 	}
-	q.bursts = append(q.bursts, other.bursts...)
+	for other.bursts.len > 0 {
+		q.bursts.push(other.bursts.pop())
+	}
 	q.coming += other.coming
 	q.plying += other.plying
 }

@@ -43,8 +43,10 @@ func (f stepFunc) stepLocked() { f() }
 
 var lastRank atomic.Uint64
 
-func newDomain() *domain {
-	return &domain{topology: 1, rank: lastRank.Add(1)}
+// begin makes d, which is part of the stream that it begins with, ready for use.
+func (d *domain) begin() *domain {
+	d.topology, d.rank = 1, lastRank.Add(1)
+	return d
 }
 
 // lock locks the domain that d has become part of, and returns it.

@@ -49,18 +49,15 @@ type readableStreamController[T any] interface {
 	withdrawReadLocked(i, reads int)
 }
 
-// newReadable returns a stream in the state readable, in domain d and without a controller.
-func newReadable[T any](d *domain) *ReadableStream[T] {
-	s := new(ReadableStream[T])
-	s.home.Store(d)
-	return s
-}
-
 // erroredReadable returns a stream that is errored with err.
 func erroredReadable[T any](err error) *ReadableStream[T] {
-	s := newReadable[T](newDomain())
+	s := new(struct {
+		ReadableStream[T]
+		own domain
+	})
+	s.home.Store(s.own.begin())
 	s.state, s.storedError = errored, err
-	return s
+	return &s.ReadableStream
 }
 
 // Locked reports whether a reader, a pipe, a tee or a loop has the stream.

@@ -43,16 +43,21 @@ func NewReadableByteStream(src UnderlyingByteSource, highWaterMark ...int) *Read
 	if err != nil {
 		return &ReadableByteStream{ReadableStream: erroredReadable[[]byte](err)}
 	}
-	s := &ReadableByteStream{
-		ReadableStream: newReadable[[]byte](newDomain()),
-		controller:     new(ByteController),
-	}
-	d := s.lock()
+	s := new(struct {
+		ReadableByteStream
+		stream     ReadableStream[[]byte]
+		controller ByteController
+		source     userSource[*ByteController]
+		own        domain
+	})
+	s.stream.home.Store(s.own.begin())
+	d := s.stream.lock()
 	defer d.unlock()
-	u := newUserSource(s.controller, src.Start, src.Pull, src.Cancel)
-	s.controller.setUpLocked(s.ReadableStream, u, mark, src.AutoAllocateChunkSize)
-	u.startLocked(d)
-	return s
+	s.ReadableByteStream = ReadableByteStream{&s.stream, &s.controller}
+	s.source.set(&s.controller, src.Start, src.Pull, src.Cancel)
+	s.controller.setUpLocked(&s.stream, &s.source, mark, src.AutoAllocateChunkSize)
+	s.source.startLocked(d)
+	return &s.ReadableByteStream
 }
 
 // GetBYOBReader locks the stream to a new reader that reads into buffers of the caller. It returns ErrLocked if something

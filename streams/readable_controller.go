@@ -48,7 +48,7 @@ func (p *puller) tellLocked(cause error) {
 	}
 }
 
-// endLocked lets go of the source: an ended stream keeps nothing of it alive and calls nothing of it.
+// endLocked lets go of the source: an ended stream calls nothing of it.
 func (p *puller) endLocked(cause error) {
 	if p.source != nil {
 		p.source.endLocked(cause)

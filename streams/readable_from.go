@@ -110,19 +110,21 @@ func FromChan[T any](ch <-chan T) *ReadableStream[T] {
 // FromSlice makes a stream of the elements of values, which must not be changed until they have been read.
 func FromSlice[T any](values []T) *ReadableStream[T] {
 	src := &sliceSource[T]{rest: values}
-	s := newReadable[T](newDomain())
-	d := s.lock()
+	src.stream.home.Store(src.own.begin())
+	d := src.stream.lock()
 	defer d.unlock()
-	src.controller.setUpLocked(s, src, CountQueuingStrategy[T](0))
+	src.controller.setUpLocked(&src.stream, src, CountQueuingStrategy[T](0))
 	src.controller.startDoneLocked(nil)
-	return s
+	return &src.stream
 }
 
 // A nextSource gets one chunk from each call of a function. Since the function has no controller, nothing can happen to
 // the stream from inside it.
 type nextSource[T any] struct {
 	callResult
+	stream     ReadableStream[T]
 	controller ReadableController[T]
+	own        domain
 	plain      bool                                 // next does not block; immutable
 	next       func(ctx context.Context) (T, error) // immutable
 	measure    func(T) int                          // the size function of the strategy; immutable
@@ -143,12 +145,12 @@ func newNextStream[T any](src *nextSource[T], strategy QueuingStrategy[T]) *Read
 		return erroredReadable[T](err)
 	}
 	src.measure = strategy.Size
-	s := newReadable[T](newDomain())
-	d := s.lock()
+	src.stream.home.Store(src.own.begin())
+	d := src.stream.lock()
 	defer d.unlock()
-	src.controller.setUpLocked(s, src, strategy)
+	src.controller.setUpLocked(&src.stream, src, strategy)
 	src.controller.startDoneLocked(nil)
-	return s
+	return &src.stream
 }
 
 func (n *nextSource[T]) pullLocked() {
@@ -263,7 +265,9 @@ func (c *nextCall[T]) stepLocked() {
 // A sliceSource gets its chunks from a slice.
 type sliceSource[T any] struct {
 	callResult
+	stream     ReadableStream[T]
 	controller ReadableController[T]
+	own        domain
 
 	rest []T // guarded by the domain's lock, but for a burst
 

@@ -27,14 +27,19 @@ func NewReadableStream[T any](src UnderlyingSource[T], strategy ...QueuingStrate
 	if err := checkHighWaterMark(queuing.HighWaterMark); err != nil {
 		return erroredReadable[T](err)
 	}
-	s := newReadable[T](newDomain())
+	s := new(struct {
+		ReadableStream[T]
+		controller ReadableController[T]
+		source     userSource[*ReadableController[T]]
+		own        domain
+	})
+	s.home.Store(s.own.begin())
 	d := s.lock()
 	defer d.unlock()
-	c := new(ReadableController[T])
-	u := newUserSource(c, src.Start, src.Pull, src.Cancel)
-	c.setUpLocked(s, u, queuing)
-	u.startLocked(d)
-	return s
+	s.source.set(&s.controller, src.Start, src.Pull, src.Cancel)
+	s.controller.setUpLocked(&s.ReadableStream, &s.source, queuing)
+	s.source.startLocked(d)
+	return &s.ReadableStream
 }
 
 // A sourceController is the controller of a source, whatever its chunks are.
@@ -58,8 +63,9 @@ type userSource[C sourceController] struct {
 	life lifetime // guarded by the domain's lock
 }
 
-func newUserSource[C sourceController](c C, start, pull func(context.Context, C) error, cancel func(context.Context, error) error) *userSource[C] {
-	return &userSource[C]{controller: c, start: start, pull: pull, cancel: cancel}
+// set makes u the source of controller c.
+func (u *userSource[C]) set(c C, start, pull func(context.Context, C) error, cancel func(context.Context, error) error) {
+	u.controller, u.start, u.pull, u.cancel = c, start, pull, cancel
 }
 
 // startLocked begins to start the source.

@@ -12,6 +12,7 @@ type TransformStream[I, O any] struct {
 	controller TransformController[O]
 	source     ReadableController[O]
 	sink       WritableController[I]
+	own        domain
 
 	// The domain's lock guards following fields.
 
@@ -49,9 +50,8 @@ func (t *TransformStream[I, O]) Readable() *ReadableStream[O] { return &t.readab
 func (t *TransformStream[I, O]) Writable() *WritableStream[I] { return &t.writable }
 
 // initializeLocked is InitializeTransformStream. The stream counts as not started.
-func (t *TransformStream[I, O]) initializeLocked(d *domain, transformer transformAlgorithms[I], options transformOptions[I, O]) {
-	t.readable.home.Store(d)
-	t.writable.home.Store(d)
+func (t *TransformStream[I, O]) initializeLocked(transformer transformAlgorithms[I], options transformOptions[I, O]) {
+	t.begin()
 	t.transformer = transformer
 	t.controller = TransformController[O]{
 		readable:     &t.source,
@@ -62,6 +62,13 @@ func (t *TransformStream[I, O]) initializeLocked(d *domain, transformer transfor
 	t.sink.setUpLocked(&t.writable, (*transformSink[I, O])(t), &t.life, options.writable)
 }
 
+// begin makes both sides members of a domain.
+func (t *TransformStream[I, O]) begin() {
+	d := t.own.begin()
+	t.readable.home.Store(d)
+	t.writable.home.Store(d)
+}
+
 // startDoneLocked is the reaction to the promise of start.
 func (t *TransformStream[I, O]) startDoneLocked(err error) {
 	t.sink.startDoneLocked(err)
@@ -70,9 +77,7 @@ func (t *TransformStream[I, O]) startDoneLocked(err error) {
 
 // failFromStart makes both sides errored with err.
 func (t *TransformStream[I, O]) failFromStart(err error) {
-	d := newDomain()
-	t.readable.home.Store(d)
-	t.writable.home.Store(d)
+	t.begin()
 	t.readable.state, t.readable.storedError = errored, err
 	t.writable.state, t.writable.storedError = sinkErrored, err
 }

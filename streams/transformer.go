@@ -32,7 +32,8 @@ type Transformer[I, O any] struct {
 // never blocks; misuse makes a stream of which both sides are errored: with ErrRange for a negative mark, with
 // ErrInvalidArgument if Transform is missing and I is not O.
 func NewTransformStream[I, O any](t Transformer[I, O], opts ...TransformOption) *TransformStream[I, O] {
-	s := new(TransformStream[I, O])
+	u := &userTransformer[I, O]{callbacks: t}
+	s := &u.stream
 	var pass func(chunk I) error
 	if t.Transform == nil {
 		t.Transform, pass = identityTransform[I](&s.controller)
@@ -45,8 +46,8 @@ func NewTransformStream[I, O any](t Transformer[I, O], opts ...TransformOption) 
 		s.failFromStart(err)
 		return s
 	}
-	u := &userTransformer[I, O]{stream: s, callbacks: t, passLocked: pass}
-	s.initializeLocked(newDomain(), u, options)
+	u.callbacks, u.passLocked = t, pass
+	s.initializeLocked(u, options)
 	if pass != nil {
 		s.sink.pass = u.passWriteLocked
 	}
@@ -86,9 +87,10 @@ func identityTransform[I, O any](controller *TransformController[O]) (callback f
 type userTransformer[I, O any] struct {
 	callResult
 
-	// The next three are immutable.
+	stream TransformStream[I, O]
 
-	stream     *TransformStream[I, O]
+	// The next two are immutable.
+
 	callbacks  Transformer[I, O]
 	passLocked func(chunk I) error // what Transform does, if it is our own; else nil
 
@@ -157,7 +159,8 @@ func (t *transformCall[I, O]) stepLocked() {
 // An error errors both sides, but ErrTerminated ends the stream as [TransformController.Terminate] does: the chunks
 // emitted so far are delivered, the readable side closes, and the producer is told to stop.
 func TransformFunc[I, O any](transform func(chunk I, emit func(O)) error, flush func(emit func(O)) error, opts ...TransformOption) *TransformStream[I, O] {
-	s := new(TransformStream[I, O])
+	f := &funcTransformer[I, O]{transform: transform, flush: flush}
+	s := &f.stream
 	options, err := newTransformOptions[I, O](opts)
 	if err == nil && transform == nil {
 		err = fmt.Errorf("%w: TransformFunc(nil)", ErrInvalidArgument)
@@ -166,13 +169,12 @@ func TransformFunc[I, O any](transform func(chunk I, emit func(O)) error, flush 
 		s.failFromStart(err)
 		return s
 	}
-	f := &funcTransformer[I, O]{stream: s, transform: transform, flush: flush}
 	f.emit = func(chunk O) {
 		// An error means that nobody wants the chunk any more, or that the stream is errored already: both reach the
 		// producer through the writable side.
 		_ = s.controller.Enqueue(chunk)
 	}
-	s.initializeLocked(newDomain(), f, options)
+	s.initializeLocked(f, options)
 	d := s.readable.lock()
 	defer d.unlock()
 	s.startDoneLocked(nil)
@@ -182,7 +184,7 @@ func TransformFunc[I, O any](transform func(chunk I, emit func(O)) error, flush 
 // A funcTransformer is the transformAlgorithms of TransformFunc. All fields but chunk are immutable.
 type funcTransformer[I, O any] struct {
 	callResult
-	stream    *TransformStream[I, O]
+	stream    TransformStream[I, O]
 	transform func(chunk I, emit func(O)) error
 	flush     func(emit func(O)) error
 	emit      func(O)

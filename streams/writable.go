@@ -46,17 +46,15 @@ type abortRequest struct {
 	wasAlreadyErroring bool
 }
 
-func newWritable[T any](d *domain) *WritableStream[T] {
-	s := new(WritableStream[T])
-	s.home.Store(d)
-	return s
-}
-
 // erroredWritable returns a stream that is errored with err.
 func erroredWritable[T any](err error) *WritableStream[T] {
-	s := newWritable[T](newDomain())
+	s := new(struct {
+		WritableStream[T]
+		own domain
+	})
+	s.home.Store(s.own.begin())
 	s.state, s.storedError = sinkErrored, err
-	return s
+	return &s.WritableStream
 }
 
 // Locked reports whether a writer or a pipe has the stream.

@@ -35,26 +35,28 @@ func NewWritableStream[T any](sink UnderlyingSink[T], strategy ...QueuingStrateg
 		return erroredWritable[T](err)
 	}
 	u := &userSink[T]{callbacks: sink}
-	s := newWritable[T](newDomain())
-	d := s.lock()
+	u.stream.home.Store(u.own.begin())
+	d := u.stream.lock()
 	defer d.unlock()
-	u.controller.setUpLocked(s, u, &u.life, queuing)
+	u.controller.setUpLocked(&u.stream, u, &u.life, queuing)
 	if sink.Start == nil {
 		u.controller.startDoneLocked(nil)
-		return s
+		return &u.stream
 	}
 	ctx := u.life.contextLocked()
 	d.callBlockingLocked(&rareCall{
 		function: func() error { return sink.Start(ctx, &u.controller) },
 		react:    u.controller.startDoneLocked,
 	})
-	return s
+	return &u.stream
 }
 
 // A userSink is the sinkAlgorithms of an UnderlyingSink.
 type userSink[T any] struct {
 	callResult
+	stream     WritableStream[T]
 	controller WritableController[T]
+	own        domain
 	callbacks  UnderlyingSink[T] // immutable
 
 	// What the call of Write gets: set before it is made ready, and not changed before it settles.
@@ -119,18 +121,20 @@ func SinkFunc[T any](write func(T) error, strategy ...QueuingStrategy[T]) *Writa
 		return erroredWritable[T](fmt.Errorf("%w: SinkFunc(nil)", ErrInvalidArgument))
 	}
 	f := &funcSink[T]{write: write}
-	s := newWritable[T](newDomain())
-	d := s.lock()
+	f.stream.home.Store(f.own.begin())
+	d := f.stream.lock()
 	defer d.unlock()
-	f.controller.setUpLocked(s, f, nil, queuing)
+	f.controller.setUpLocked(&f.stream, f, nil, queuing)
 	f.controller.startDoneLocked(nil)
-	return s
+	return &f.stream
 }
 
 // A funcSink is the sinkAlgorithms of SinkFunc.
 type funcSink[T any] struct {
 	callResult
+	stream     WritableStream[T]
 	controller WritableController[T]
+	own        domain
 	write      func(T) error // immutable
 	chunk      T             // what the call gets: set before it is made ready, and not changed before it settles
 }
