@@ -8,24 +8,35 @@ import (
 )
 
 // A burst takes chunks through a chain of stages by direct calls: from a source that gives them by a function that must not
-// block (Generate, From, FromSlice), through pipes and functions of TransformFunc, to the function of a SinkFunc. It is a
-// plain call like others, and it is the pull of the source.
+// block (Generate, From, FromSlice), through pipes and functions of TransformFunc, to the function of a SinkFunc or into the
+// queue of a sink that may block. It is a plain call like others, and it is the pull of the source.
 //
-// A burst begins when the source is pulled and the whole chain is empty and waits for that chunk: each pipe has a read under
-// way. Everything that a stage holds has gone downstream by then, since pulls of such sources come after all other work.
-// While the burst runs, the lock is free, and what others see of the chain is that each stage is busy with a write that has
-// not come to its end. That is a state of the standard, which says what every operation does to it; so whoever comes with
-// one never waits for the burst, but does what the standard says, and makes the burst stop at the next chunk. When it stops,
-// the writes end, with the error of a stage that failed, and things go on as the standard has it. Nothing ever comes to rest
-// in the middle of a burst, so nobody can tell it from what the standard does chunk by chunk.
+// A burst begins when the source is pulled and nothing else is to be done, and takes over what waits in the stages. While it
+// runs, the lock is free, and what others see of the chain is that each stage is busy with a write that has not come to its
+// end. That is a state of the standard, which says what every operation does to it; so whoever comes with one never waits
+// for the burst, but does what the standard says, and makes the burst stop at the next chunk. When it stops, the writes
+// end, with the error of a stage that failed, and things go on as the standard has it.
+//
+// Where the chain ends in a queue, the burst goes on until that is full, and until one chunk waits in front of each stage,
+// as the standard has it while the sink is busy. Then it is held: the writes of the stages stay as they are, so that no more
+// is to be done for the next chunk than to take one through when the sink has taken one. Whoever else locks the domain
+// settles a held burst first, that is, puts what waits where the standard has it, and nothing is left of the burst.
+//
+// So nobody can tell a burst from what the standard does chunk by chunk.
 type burst struct {
 	stages []burstStage // from the source to the sink; immutable once built
+	end    burstEnd     // the queue that the chain ends in; nil if it ends in a SinkFunc
+	pull   heldPull     // of the source; set when the burst begins
 	stop   atomic.Bool  // somebody else came to the domain
 	ctx    context.Context
+
+	engaged bool // it has begun and not ended; guarded by the domain's lock
 
 	// The goroutine that runs the burst owns following fields.
 
 	at     int   // the stage whose function runs
+	halted bool  // the queue at the end is full, or a stage has failed
+	forced bool  // the next stage takes its chunk nevertheless
 	shares bool  // another pull waits for its turn
 	failed int   // the stage whose function failed, or none
 	err    error // what it failed with
@@ -35,118 +46,56 @@ type burst struct {
 // noStage is the place of the source, and of no failure.
 const noStage = -1
 
-// A burstStage is a pipe with the sink at its end.
+// A burstStage is a pipe with the sink that it writes to.
 type burstStage interface {
-	// idleLocked reports whether the stage is empty and waits for a chunk.
-	idleLocked() bool
+	// readyLocked reports whether the stage waits for a chunk, or, if the chain ends in a queue, waits with one for what
+	// comes after it.
+	readyLocked(endsInQueue bool) bool
 	// enterLocked makes the stage busy with a write.
 	enterLocked()
-	// leaveLocked ends that write.
+	// settleLocked leaves the stage with the chunk that waits in front of it.
+	settleLocked()
+	// leaveLocked ends the write, or goes on with it if a chunk waits.
 	leaveLocked(err error)
+
+	// drain takes what waits in front of the stage through it, until the burst is halted.
+	drain()
+	// step takes one chunk that waits through the stage, though the burst is halted.
+	step()
+	// waits reports whether a chunk waits in front of the stage.
+	waits() bool
 }
 
-// A fusedSink is a sink that can be part of a burst.
-type fusedSink[T any] interface {
-	// fuseLocked adds what comes after the sink to the burst, and returns the function that takes a chunk as stage number
-	// stage; nil if that cannot be.
-	fuseLocked(b *burst, stage int) func(chunk T)
-	// fusedIdleLocked reports whether nothing in the sink keeps a burst from going through.
-	fusedIdleLocked() bool
-	// fusedDoneLocked ends the write that the burst was.
-	fusedDoneLocked(err error)
+// An intake is a stage, or the end of the chain, as the stage before it knows it.
+type intake[T any] interface {
+	// taker is the function that takes a chunk.
+	taker() func(chunk T)
+	// keep leaves a chunk in front of the stage.
+	keep(chunk T)
 }
 
-// A burstSource is a source that bursts begin at. It is the call of its pull.
-type burstSource[T any] struct {
-	burst    burst
-	take     func(chunk T) // takes a chunk through the chain; nil if the source is not at the beginning of one
-	topology int           // of the domain when take was made
-	running  bool
+// A burstEnd is a sink that may block, with the pipe that fills its queue.
+type burstEnd interface {
+	readyLocked() bool
+	enterLocked()
+	// beginLocked returns whether the queue is full. The burst stops when it would be.
+	beginLocked() (full bool)
+	// deliverLocked puts what came through into the queue, and reports whether it is full and the sink busy.
+	deliverLocked() (full bool)
+	settleLocked()
+	leaveLocked()
+	// writeCall is the call of the sink's write.
+	writeCall() call
 }
 
-// chainedLocked reports whether stream s, whose source this is, is at the beginning of a chain that can have bursts.
-func (b *burstSource[T]) chainedLocked(s *ReadableStream[T]) bool {
-	if d := s.domainLocked(); b.topology != d.topology {
-		b.topology = d.topology
-		b.burst.stages = b.burst.stages[:0]
-		b.take = fuseLocked(s, &b.burst)
-	}
-	return b.take != nil
+// A fusible is a sink that can be part of a chain.
+type fusible[T any] interface {
+	// fuseLocked adds the sink and what comes after it to the burst; p writes to the sink. It returns nil if that cannot be.
+	fuseLocked(p *pipe[T], b *burst) intake[T]
 }
 
-// beginLocked enters a burst if the chain that begins at stream s can have one now, and reports whether it did. The burst
-// ends with ctx, if not before.
-func (b *burstSource[T]) beginLocked(ctx context.Context, s *ReadableStream[T]) bool {
-	if !b.chainedLocked(s) {
-		return false
-	}
-	for _, stage := range b.burst.stages {
-		if !stage.idleLocked() {
-			return false
-		}
-	}
-	for _, stage := range b.burst.stages {
-		stage.enterLocked()
-	}
-	b.running = true
-	b.burst.begin(ctx)
-	d := s.domainLocked()
-	b.burst.shares = d.calls.pulls.len > 0
-	d.calls.bursts.push(&b.burst)
-	return true
-}
-
-// endLocked leaves the burst. err is what the pull came to; endLocked returns what is left of it when the stage that failed
-// has had its part.
-func (b *burstSource[T]) endLocked(d *domain, err error) error {
-	b.running = false
-	d.calls.removeBurst(&b.burst)
-	if err != nil && b.burst.at != noStage { // the function of a stage panicked
-		b.burst.fail(b.burst.at, err)
-		err = nil
-	}
-	for i, stage := range slices.Backward(b.burst.stages) {
-		var failure error
-		if i == b.burst.failed {
-			failure = b.burst.err
-		}
-		stage.leaveLocked(failure)
-	}
-	b.burst.ctx, b.burst.err = nil, nil
-	return err
-}
-
-func (b *burst) begin(ctx context.Context) {
-	b.stop.Store(false)
-	b.ctx = ctx
-	b.at, b.failed, b.count = noStage, noStage, 0
-}
-
-// checkInterval is after how many chunks a burst gives way to another pull, and looks whether its context has ended.
-const checkInterval = 1 << 10
-
-// goesOn reports whether the burst takes another chunk.
-func (b *burst) goesOn() bool {
-	b.count++
-	if b.count%checkInterval == 0 && (b.shares || b.ctx.Err() != nil) {
-		return false
-	}
-	return b.failed == noStage && !b.stop.Load()
-}
-
-// fail takes note that the function of a stage failed.
-func (b *burst) fail(stage int, err error) {
-	if b.failed == noStage {
-		b.failed, b.err = stage, err
-	}
-}
-
-// errRecovered stands in for the value of a panic that never got here.
-var errRecovered = errors.New("streams: a panic that the function of an earlier stage recovered")
-
-// fuseLocked returns the function that takes a chunk of stream s through the chain after it, and adds the stages of that to
-// b; nil if there is no chain that can have bursts.
-func fuseLocked[T any](s *ReadableStream[T], b *burst) func(chunk T) {
+// fuseLocked adds the chain after stream s to b, and returns its beginning; nil if there is no chain that can have bursts.
+func fuseLocked[T any](s *ReadableStream[T], b *burst) intake[T] {
 	if s.reader == nil {
 		return nil
 	}
@@ -154,96 +103,208 @@ func fuseLocked[T any](s *ReadableStream[T], b *burst) func(chunk T) {
 	if !ok || p.dest.controller == nil {
 		return nil
 	}
-	sink, ok := p.dest.controller.sink.(fusedSink[T])
+	sink, ok := p.dest.controller.sink.(fusible[T])
 	if !ok {
 		return nil
 	}
-	b.stages = append(b.stages, p)
-	return sink.fuseLocked(b, len(b.stages)-1)
+	return sink.fuseLocked(p, b)
 }
 
-func (p *pipe[T]) idleLocked() bool {
-	dest, c := p.dest, p.dest.controller
-	if p.shutdown.phase != piping || p.reader.requests.len != 1 ||
-		dest.state != writable || dest.closeQueuedOrInFlightLocked() ||
-		!c.started || c.queue.len > 0 || c.size != nil {
+// A heldPull is the pull of a source that bursts begin at.
+type heldPull interface {
+	plainPull
+	// feed takes one chunk from the source to the first stage, and reports whether there was one.
+	feed() (bool, error)
+	// settledLocked ends the pull.
+	settledLocked()
+}
+
+// A burstSource is a source that bursts begin at.
+type burstSource[T any] struct {
+	burst    burst
+	take     func(chunk T) // takes a chunk through the chain; nil if the source is not at the beginning of one
+	topology int           // of the domain when take was made
+	running  bool
+}
+
+// chainedLocked reports whether the stream of controller c, whose source this is, is at the beginning of a chain that can
+// have bursts.
+func (s *burstSource[T]) chainedLocked(c *ReadableController[T]) bool {
+	if d := c.domainLocked(); s.topology != d.topology {
+		s.topology, s.take = d.topology, nil
+		s.burst.stages, s.burst.end = s.burst.stages[:0], nil
+		if first := fuseLocked(c.stream, &s.burst); first != nil && (s.burst.end == nil || c.highWaterMark == 0) {
+			s.take = first.taker()
+		}
+	}
+	return s.take != nil
+}
+
+// beginLocked enters a burst if the chain can have one now, and reports whether it did. The burst ends with ctx, if not
+// before.
+func (s *burstSource[T]) beginLocked(ctx context.Context, c *ReadableController[T], pull heldPull) bool {
+	b := &s.burst
+	if !b.engaged {
+		if !s.chainedLocked(c) || !b.readyLocked() {
+			return false
+		}
+		b.engaged, b.pull = true, pull
+		if b.end != nil {
+			b.end.enterLocked()
+		}
+		for _, stage := range slices.Backward(b.stages) { // what a stage has kept comes after what waits in front of the next
+			stage.enterLocked()
+		}
+		c.domainLocked().calls.bursts.push(b)
+	}
+	s.running = true
+	if b.stop.Load() {
+		b.stop.Store(false)
+	}
+	b.ctx = ctx
+	b.at, b.failed, b.count = noStage, noStage, 0
+	b.halted = b.end != nil && b.end.beginLocked()
+	b.shares = c.domainLocked().calls.pulls.len > 0
+	return true
+}
+
+func (b *burst) readyLocked() bool {
+	for _, stage := range b.stages {
+		if !stage.readyLocked(b.end != nil) {
+			return false
+		}
+	}
+	return b.end == nil || b.end.readyLocked()
+}
+
+// endLocked is what comes after the run of a burst: it is held, or ended. err is what the pull came to; endLocked returns
+// what is left of it when the stage that failed has had its part.
+func (s *burstSource[T]) endLocked(d *domain, err error) (left error, held bool) {
+	b := &s.burst
+	s.running = false
+	if err != nil && b.at != noStage { // the function of a stage panicked
+		b.fail(b.at, err)
+		err = nil
+	}
+	if err == nil && b.holdLocked(d) {
+		return nil, true
+	}
+	b.disengageLocked(d)
+	if b.end != nil {
+		b.end.leaveLocked()
+	}
+	for i, stage := range slices.Backward(b.stages) {
+		var failure error
+		if i == b.failed {
+			failure = b.err
+		}
+		stage.leaveLocked(failure)
+	}
+	b.ctx, b.err = nil, nil
+	return err, false
+}
+
+// holdLocked delivers what came through and holds the burst, if that is possible.
+func (b *burst) holdLocked(d *domain) bool {
+	q := &d.calls
+	if b.end == nil || b.failed != noStage || b.stop.Load() || q.held != nil || q.pulls.len > 0 {
 		return false
 	}
-	sink, ok := c.sink.(fusedSink[T])
-	return ok && sink.fusedIdleLocked()
-}
-
-func (p *pipe[T]) enterLocked() {
-	var none T
-	c := p.dest.controller
-	c.queue.enqueueValueWithSize(writeRequest[T]{none, p}, 1)
-	c.inFlightWrite = true
-	p.unwritten++
-}
-
-func (p *pipe[T]) leaveLocked(err error) {
-	sink, ok := p.dest.controller.sink.(fusedSink[T])
-	if !ok { // the stream is ending, and the sink will not be called any more
-		p.dest.controller.writeDoneLocked(err)
-		return
-	}
-	sink.fusedDoneLocked(err)
-}
-
-func (f *funcSink[T]) fuseLocked(b *burst, stage int) func(chunk T) {
-	return func(chunk T) {
-		if b.failed != noStage {
-			return
+	for _, stage := range b.stages {
+		if !stage.waits() {
+			return false
 		}
-		caller := b.at
-		b.at = stage
-		if err := f.write(chunk); err != nil {
-			b.fail(stage, err)
-		}
-		b.at = caller
+	}
+	if !b.end.deliverLocked() {
+		return false
+	}
+	q.held = b
+	return true
+}
+
+// settleLocked ends a burst that is held.
+func (b *burst) settleLocked(d *domain) {
+	d.calls.held = nil
+	b.disengageLocked(d)
+	b.end.settleLocked()
+	for _, stage := range b.stages {
+		stage.settleLocked()
+	}
+	b.pull.settledLocked()
+	b.ctx = nil
+}
+
+func (b *burst) disengageLocked(d *domain) {
+	b.engaged = false
+	d.calls.bursts.remove(func(other *burst) bool { return other == b })
+}
+
+// resumeLocked goes on with a burst that is held: the sink has taken a chunk.
+func (b *burst) resumeLocked(d *domain) {
+	d.calls.held = nil
+	d.callPullLocked(b.pull)
+}
+
+// checkInterval is after how many chunks a burst gives way to another pull, and looks whether its context has ended.
+const checkInterval = 1 << 10
+
+// goesOn reports whether the burst takes another chunk from the source.
+func (b *burst) goesOn() bool { return !b.halted && !b.interrupted() }
+
+// interrupted reports whether the burst has to stop.
+func (b *burst) interrupted() bool {
+	b.count++
+	if b.count%checkInterval == 0 && (b.shares || b.ctx.Err() != nil) {
+		b.stop.Store(true)
+	}
+	return b.stop.Load()
+}
+
+// fail takes note that the function of a stage failed.
+func (b *burst) fail(stage int, err error) {
+	if b.failed == noStage {
+		b.failed, b.err, b.halted = stage, err, true
 	}
 }
 
-func (f *funcSink[T]) fusedIdleLocked() bool { return true }
+// drain takes what waits in the chain through it, until the burst is halted.
+func (b *burst) drain() {
+	for _, stage := range slices.Backward(b.stages) {
+		stage.drain()
+	}
+}
 
-func (f *funcSink[T]) fusedDoneLocked(err error) { f.controller.writeDoneLocked(err) }
-
-func (s *transformSink[I, O]) fuseLocked(b *burst, stage int) func(chunk I) {
-	f, ok := s.transformer.(*funcTransformer[I, O])
-	if !ok {
+// fill sees to it that a chunk waits in front of each stage, if the queue at the end is full. It returns the error of the
+// source.
+func (b *burst) fill() error {
+	if b.end == nil || !b.halted {
 		return nil
 	}
-	next := fuseLocked(&s.readable, b)
-	if next == nil {
-		return nil
+	for i := range slices.Backward(b.stages) {
+		if filled, err := b.fillStage(i); !filled {
+			return err
+		}
 	}
-	return func(chunk I) {
-		if b.failed != noStage {
-			return
-		}
-		caller := b.at
-		b.at = stage
-		err := f.transform(chunk, next)
-		if b.at != stage { // a stage further down panicked, and f.transform recovered what was not its own
-			b.fail(b.at, newPanicError(errRecovered))
-		}
-		if err != nil {
-			b.fail(stage, err)
-		}
-		b.at = caller
-	}
+	return nil
 }
 
-func (s *transformSink[I, O]) fusedIdleLocked() bool {
-	_, ok := s.transformer.(*funcTransformer[I, O])
-	return ok && !s.controller.backpressure && s.readable.state == readable && !s.source.closeRequested &&
-		s.source.queue.len == 0 && s.source.size == nil
+// fillStage sees to it that a chunk waits in front of a stage, and reports whether one does and the burst goes on.
+func (b *burst) fillStage(i int) (filled bool, err error) {
+	for !b.stages[i].waits() {
+		if b.failed != noStage || b.interrupted() {
+			return false, nil
+		}
+		if i == 0 {
+			filled, err = b.pull.feed()
+		} else if filled, err = b.fillStage(i - 1); filled {
+			b.stages[i-1].step()
+		}
+		if !filled {
+			return false, err
+		}
+	}
+	return b.failed == noStage, nil
 }
 
-func (s *transformSink[I, O]) fusedDoneLocked(err error) {
-	t := (*TransformStream[I, O])(s)
-	if f, ok := s.transformer.(*funcTransformer[I, O]); ok {
-		err = f.terminateInsteadLocked(err)
-	}
-	t.transformDoneLocked(err)
-}
+// errRecovered stands in for the value of a panic that never got here.
+var errRecovered = errors.New("streams: a panic that the function of an earlier stage recovered")

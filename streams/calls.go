@@ -37,7 +37,8 @@ func (r *callResult) setResult(err error) { r.err = err }
 type callQueue struct {
 	ready  fifo[readyCall]
 	pulls  fifo[plainPull]
-	bursts fifo[*burst] // that are running
+	bursts fifo[*burst] // that have begun and not ended
+	held   *burst       // the one that is held; nil if none is
 	coming int          // helpers that were started and have not looked at the queue yet
 	plying int          // goroutines in a plain call: 0 or 1, more only where domains were merged meanwhile
 
@@ -73,8 +74,11 @@ func (q *callQueue) stopBurstsLocked() {
 	}
 }
 
-func (q *callQueue) removeBurst(b *burst) {
-	q.bursts.remove(func(other *burst) bool { return other == b })
+// settleHeldLocked settles the burst that is held, if there is one.
+func (q *callQueue) settleHeldLocked(d *domain) {
+	if q.held != nil {
+		q.held.settleLocked(d)
+	}
 }
 
 // absorb takes over what another queue has.
@@ -107,7 +111,7 @@ func (d *domain) summonHelperLocked() {
 
 // help does what there is to do in a domain.
 func help(d *domain) {
-	d = d.lock()
+	d = d.lockQuietly()
 	d.calls.coming--
 	for {
 		d.runStepsLocked()
@@ -161,7 +165,10 @@ func invoke(d *domain, c readyCall, w *waiter) (locked *domain) {
 			err, returned = newPanicError(v), true
 		}
 		c.setResult(err)
-		locked = d.lock()
+		locked = d.lockQuietly()
+		if held := locked.calls.held; held != nil && held.end.writeCall() != c.call {
+			held.settleLocked(locked)
+		}
 		if !c.mayBlock {
 			locked.calls.plying--
 		}

@@ -49,8 +49,15 @@ func (d *domain) begin() *domain {
 	return d
 }
 
-// lock locks the domain that d has become part of, and returns it.
+// lock locks the domain that d has become part of, and returns it, with no burst held.
 func (d *domain) lock() *domain {
+	d = d.lockQuietly()
+	d.calls.settleHeldLocked(d)
+	return d
+}
+
+// lockQuietly is lock for a goroutine that goes on with what is to be done: a burst that is held stays so.
+func (d *domain) lockQuietly() *domain {
 	for {
 		d = d.root()
 		d.mu.Lock()
@@ -134,6 +141,8 @@ func lockTogether(a, b *member) *domain {
 		older.mu.Lock()
 		younger.mu.Lock()
 		if older.into.Load() == nil && younger.into.Load() == nil {
+			older.calls.settleHeldLocked(older)
+			younger.calls.settleHeldLocked(younger)
 			older.absorbLocked(younger)
 			younger.mu.Unlock()
 			return older

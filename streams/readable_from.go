@@ -159,7 +159,7 @@ func (n *nextSource[T]) pullLocked() {
 	case !n.plain:
 		n.life.contextLocked()
 		d.callBlockingLocked((*nextCall[T])(n))
-	case n.measure == nil && n.fused.chainedLocked(n.controller.stream):
+	case n.measure == nil && n.fused.chainedLocked(&n.controller):
 		d.callPullLocked((*nextCall[T])(n))
 	default:
 		d.callPlainLocked((*nextCall[T])(n))
@@ -206,7 +206,7 @@ func (c *nextCall[T]) beginLocked(ctx context.Context) bool {
 	if c.stopped != nil {
 		return false // cancelled while it waited for its turn
 	}
-	c.fused.beginLocked(ctx, c.controller.stream)
+	c.fused.beginLocked(ctx, &c.controller, c)
 	return true
 }
 
@@ -223,17 +223,25 @@ func (c *nextCall[T]) run() (err error) {
 }
 
 func (c *nextCall[T]) runBurst() error {
-	for {
-		chunk, err := c.next(nil)
-		if err != nil {
+	b := &c.fused.burst
+	b.drain()
+	for b.goesOn() {
+		if _, err := c.feed(); err != nil {
 			return err
 		}
-		c.fused.take(chunk)
-		if !c.fused.burst.goesOn() {
-			return nil
-		}
 	}
+	return b.fill()
 }
+
+func (c *nextCall[T]) feed() (bool, error) {
+	chunk, err := c.next(nil)
+	if err == nil {
+		c.fused.take(chunk)
+	}
+	return err == nil, err
+}
+
+func (c *nextCall[T]) settledLocked() { c.controller.donePullingLocked() }
 
 func (c *nextCall[T]) stepLocked() {
 	n := (*nextSource[T])(c)
@@ -242,7 +250,10 @@ func (c *nextCall[T]) stepLocked() {
 	n.chunk = zero
 	wasBurst := n.fused.running
 	if wasBurst {
-		err = n.fused.endLocked(n.controller.domainLocked(), err)
+		var held bool
+		if err, held = n.fused.endLocked(n.controller.domainLocked(), err); held {
+			return
+		}
 	}
 	if n.stopped != nil {
 		if !n.stopped.settled {
@@ -254,9 +265,7 @@ func (c *nextCall[T]) stepLocked() {
 	case err == io.EOF:
 		n.controller.closeLocked()
 		err = nil
-	case err == nil && wasBurst:
-		n.controller.pullAgain = true // the read that waits was never served: its chunks went through at once
-	case err == nil:
+	case err == nil && !wasBurst:
 		n.controller.enqueueLocked(chunk, n.size)
 	}
 	n.controller.pullDoneLocked(err)
@@ -276,7 +285,7 @@ type sliceSource[T any] struct {
 
 func (s *sliceSource[T]) pullLocked() {
 	d := s.controller.domainLocked()
-	if s.fused.chainedLocked(s.controller.stream) {
+	if s.fused.chainedLocked(&s.controller) {
 		d.callPullLocked((*slicePull[T])(s))
 		return
 	}
@@ -298,27 +307,39 @@ type slicePull[T any] sliceSource[T]
 
 func (p *slicePull[T]) beginLocked(ctx context.Context) bool {
 	p.err = nil
-	return len(p.rest) > 0 && p.fused.beginLocked(ctx, p.controller.stream)
+	return (len(p.rest) > 0 || p.fused.burst.engaged) && p.fused.beginLocked(ctx, &p.controller, p)
 }
 
 func (p *slicePull[T]) run() error {
-	for len(p.rest) > 0 {
+	b := &p.fused.burst
+	b.drain()
+	for len(p.rest) > 0 && b.goesOn() {
 		chunk := p.rest[0]
 		p.rest = p.rest[1:] // before the call, which may panic
 		p.fused.take(chunk)
-		if !p.fused.burst.goesOn() {
-			break
-		}
 	}
-	return nil
+	return b.fill()
 }
+
+func (p *slicePull[T]) feed() (bool, error) {
+	if len(p.rest) == 0 {
+		return false, nil
+	}
+	chunk := p.rest[0]
+	p.rest = p.rest[1:]
+	p.fused.take(chunk)
+	return true, nil
+}
+
+func (p *slicePull[T]) settledLocked() { p.controller.donePullingLocked() }
 
 func (p *slicePull[T]) stepLocked() {
 	c := &p.controller
 	if p.fused.running {
 		// What is left of the error belonged to no stage, and run calls nothing else.
-		_ = p.fused.endLocked(c.domainLocked(), p.err)
-		c.pullAgain = true // the read that waits was never served: its chunks went through at once
+		if _, held := p.fused.endLocked(c.domainLocked(), p.err); held {
+			return
+		}
 	} else if c.stream.state == readable && len(p.rest) > 0 {
 		chunk := p.rest[0]
 		p.rest = p.rest[1:]

@@ -189,6 +189,8 @@ type funcTransformer[I, O any] struct {
 	flush     func(emit func(O)) error
 	emit      func(O)
 	chunk     I // what the call gets: set before it is made ready, and not changed before it settles
+
+	stage funcStage[I, O] // guarded by the domain's lock, and by who runs a burst
 }
 
 func (f *funcTransformer[I, O]) transformLocked(chunk I) {

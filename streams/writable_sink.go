@@ -63,7 +63,10 @@ type userSink[T any] struct {
 	ctx   context.Context
 	chunk T
 
-	life lifetime // guarded by the domain's lock
+	// The domain's lock guards following fields.
+
+	life lifetime
+	end  sinkEnd[T]
 }
 
 func (u *userSink[T]) domainLocked() *domain { return u.controller.stream.domainLocked() }
@@ -102,6 +105,11 @@ func (w *writeCall[T]) run() error { return w.callbacks.Write(w.ctx, w.chunk, &w
 func (w *writeCall[T]) stepLocked() {
 	var zero T
 	w.chunk = zero
+	d := (*userSink[T])(w).domainLocked()
+	if w.err == nil && w.end.goesOnLocked(d, &w.controller) {
+		return
+	}
+	d.calls.settleHeldLocked(d)
 	w.controller.writeDoneLocked(w.err)
 }
 
@@ -137,6 +145,7 @@ type funcSink[T any] struct {
 	own        domain
 	write      func(T) error // immutable
 	chunk      T             // what the call gets: set before it is made ready, and not changed before it settles
+	stage      sinkStage[T]  // guarded by the domain's lock
 }
 
 func (f *funcSink[T]) writeLocked(chunk T) {

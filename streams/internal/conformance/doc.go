@@ -16,6 +16,7 @@
 // blocked, and compares. That point of rest is where the standard's promises have all been reacted to, so no schedule
 // shows in it. An operation that blocks runs on a goroutine of its own, and its result is an event of that operation.
 //
-// Every program can be played in two forms. In [Blocking] every callback is one that may block. In [Plain] those that
+// Every program can be played in three forms. In [Blocking] every callback is one that may block. In [Plain] those that
 // never hold are given in the forms that the library fuses, wherever that shows the same; plain.go has the exact rule.
+// [PlainBeforeSinks] is the mixture in which bursts end in the queue of a sink.
 package conformance

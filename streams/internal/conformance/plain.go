@@ -42,6 +42,9 @@ func planFor(program *Program, form Form) plan {
 	plain := plan{}
 	for _, step := range program.Steps {
 		a := step.Do
+		if a.Op == "writable" && form == PlainBeforeSinks {
+			continue
+		}
 		if a.ID != "" && !addressed[a.ID] && hasPlainForm(a, program) {
 			plain[a.ID] = a
 		}

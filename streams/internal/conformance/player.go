@@ -16,16 +16,14 @@ type Form int
 
 // The forms in which a program is played.
 const (
-	Blocking Form = iota // every callback is one that may block
-	Plain                // callbacks that never hold are plain functions, where the library has such a form
+	Blocking         Form = iota // every callback is one that may block
+	Plain                        // callbacks that never hold are plain functions, where the library has such a form
+	PlainBeforeSinks             // the same, but those of sinks are ones that may block
 )
 
 // String returns the name of the form.
 func (f Form) String() string {
-	if f == Plain {
-		return "plain forms"
-	}
-	return "callbacks that may block"
+	return [...]string{"callbacks that may block", "plain forms", "plain forms before sinks that may block"}[f]
 }
 
 // A player plays one program in one form. It lives in a bubble.

@@ -72,11 +72,11 @@ func read(t *testing.T, text string) *Program {
 	return programs[0]
 }
 
-var bothForms = []Form{Blocking, Plain}
+var allForms = []Form{Blocking, Plain, PlainBeforeSinks}
 
 func TestPlay(t *testing.T) {
 	for _, text := range []string{flowing, holding, filling} {
-		for _, form := range bothForms {
+		for _, form := range allForms {
 			if d := Play(t, read(t, text), form, restLimit); d != nil {
 				t.Error(d)
 			}
@@ -140,7 +140,7 @@ func TestPlayReports(t *testing.T) {
 			8, "rd1 is a *conformance.defaultReader",
 		},
 	} {
-		for _, form := range bothForms {
+		for _, form := range allForms {
 			t.Run(fmt.Sprintf("%s, %s", name, form), func(t *testing.T) {
 				changed := strings.Replace(test.text, test.recorded, test.changed, 1)
 				if changed == test.text {

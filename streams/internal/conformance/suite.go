@@ -24,15 +24,17 @@ const (
 	furtherPlays = 4
 )
 
-// PlayAll plays programs in both forms, as many at a time as keep the CPUs busy. It returns the first difference of each
+// PlayAll plays programs in all forms, as many at a time as keep the CPUs busy. It returns the first difference of each
 // program that differs, in the order of the programs. A program that can be overtaken, differs, and then does not in
 // several further plays, is returned as unsteady instead.
 func PlayAll(t *testing.T, programs []*Program) (differ, unsteady []*Difference) {
 	return playAll(programs, func(program *Program) *Difference {
-		if difference := Play(t, program, Blocking, restLimit); difference != nil {
-			return difference
+		for form := Blocking; form <= PlainBeforeSinks; form++ {
+			if difference := Play(t, program, form, restLimit); difference != nil {
+				return difference
+			}
 		}
-		return Play(t, program, Plain, restLimit)
+		return nil
 	})
 }
 
