@@ -8,8 +8,9 @@ import (
 )
 
 // A burst takes chunks through a chain of stages by direct calls: from a source that gives them by a function that must not
-// block (Generate, From, FromSlice), through pipes and functions of TransformFunc, to the function of a SinkFunc or into the
-// queue of a sink that may block. It is a plain call like others, and it is the pull of the source.
+// block (Generate, From, FromSlice), through pipes and functions of TransformFunc, to the function of a SinkFunc, to the
+// body of a loop (ForEach, Values) or into the queue of a sink that may block. It is a plain call like others, unless it
+// calls the body of a loop, and it is the pull of the source.
 //
 // A burst begins when the source is pulled and nothing else is to be done, and takes over what waits in the stages. While it
 // runs, the lock is free, and what others see of the chain is that each stage is busy with a write that has not come to its
@@ -25,7 +26,7 @@ import (
 // So nobody can tell a burst from what the standard does chunk by chunk.
 type burst struct {
 	stages []burstStage // from the source to the sink; immutable once built
-	end    burstEnd     // the queue that the chain ends in; nil if it ends in a SinkFunc
+	end    burstEnd     // the queue or the loop that the chain ends in; nil if it ends in a SinkFunc
 	pull   heldPull     // of the source; set when the burst begins
 	stop   atomic.Bool  // somebody else came to the domain
 	ctx    context.Context
@@ -35,7 +36,7 @@ type burst struct {
 	// The goroutine that runs the burst owns following fields.
 
 	at     int   // the stage whose function runs
-	halted bool  // the queue at the end is full, or a stage has failed
+	halted bool  // the queue at the end is full, the loop was left, or a stage has failed
 	forced bool  // the next stage takes its chunk nevertheless
 	shares bool  // another pull waits for its turn
 	failed int   // the stage whose function failed, or none
@@ -43,8 +44,10 @@ type burst struct {
 	count  int   // chunks
 }
 
-// noStage is the place of the source, and of no failure.
-const noStage = -1
+const (
+	noStage = -1 // the place of the source, and of no failure
+	atBody  = -2 // the place of the body of a loop
+)
 
 // A burstStage is a pipe with the sink that it writes to.
 type burstStage interface {
@@ -74,9 +77,12 @@ type intake[T any] interface {
 	keep(chunk T)
 }
 
-// A burstEnd is a sink that may block, with the pipe that fills its queue.
+// A burstEnd is what a chain ends in that may block: a sink, with the pipe that fills its queue, or a loop.
 type burstEnd interface {
-	readyLocked() bool
+	// isQueue reports whether there is a queue that the burst fills, and can be held before.
+	isQueue() bool
+	// readyLocked reports whether a burst may begin; w is the goroutine that would run it, nil for a helper.
+	readyLocked(w *waiter) bool
 	enterLocked()
 	// beginLocked returns whether the queue is full. The burst stops when it would be.
 	beginLocked() (full bool)
@@ -98,6 +104,9 @@ type fusible[T any] interface {
 func fuseLocked[T any](s *ReadableStream[T], b *burst) intake[T] {
 	if s.reader == nil {
 		return nil
+	}
+	if s.reader.loop != nil {
+		return s.reader.loop.fuseLocked(b)
 	}
 	p, ok := s.reader.observer.(*pipe[T])
 	if !ok || p.dest.controller == nil {
@@ -133,19 +142,19 @@ func (s *burstSource[T]) chainedLocked(c *ReadableController[T]) bool {
 	if d := c.domainLocked(); s.topology != d.topology {
 		s.topology, s.take = d.topology, nil
 		s.burst.stages, s.burst.end = s.burst.stages[:0], nil
-		if first := fuseLocked(c.stream, &s.burst); first != nil && (s.burst.end == nil || c.highWaterMark == 0) {
+		if first := fuseLocked(c.stream, &s.burst); first != nil && (!s.burst.endsInQueue() || c.highWaterMark == 0) {
 			s.take = first.taker()
 		}
 	}
 	return s.take != nil
 }
 
-// beginLocked enters a burst if the chain can have one now, and reports whether it did. The burst ends with ctx, if not
-// before.
-func (s *burstSource[T]) beginLocked(ctx context.Context, c *ReadableController[T], pull heldPull) bool {
+// beginLocked enters a burst if the chain can have one now, and reports whether it did. w is the goroutine that will run it,
+// nil for a helper. The burst ends with ctx, if not before.
+func (s *burstSource[T]) beginLocked(ctx context.Context, w *waiter, c *ReadableController[T], pull heldPull) bool {
 	b := &s.burst
 	if !b.engaged {
-		if !s.chainedLocked(c) || !b.readyLocked() {
+		if !s.chainedLocked(c) || !b.readyLocked(w) {
 			return false
 		}
 		b.engaged, b.pull = true, pull
@@ -168,13 +177,23 @@ func (s *burstSource[T]) beginLocked(ctx context.Context, c *ReadableController[
 	return true
 }
 
-func (b *burst) readyLocked() bool {
+func (b *burst) endsInQueue() bool { return b.end != nil && b.end.isQueue() }
+
+// loopBurst is the burst that runs, if it calls the body of a loop; else nil.
+func (s *burstSource[T]) loopBurst() *burst {
+	if !s.running || s.burst.end == nil || s.burst.end.isQueue() {
+		return nil
+	}
+	return &s.burst
+}
+
+func (b *burst) readyLocked(w *waiter) bool {
 	for _, stage := range b.stages {
-		if !stage.readyLocked(b.end != nil) {
+		if !stage.readyLocked(b.endsInQueue()) {
 			return false
 		}
 	}
-	return b.end == nil || b.end.readyLocked()
+	return b.end == nil || b.end.readyLocked(w)
 }
 
 // endLocked is what comes after the run of a burst: it is held, or ended. err is what the pull came to; endLocked returns
@@ -207,7 +226,7 @@ func (s *burstSource[T]) endLocked(d *domain, err error) (left error, held bool)
 // holdLocked delivers what came through and holds the burst, if that is possible.
 func (b *burst) holdLocked(d *domain) bool {
 	q := &d.calls
-	if b.end == nil || b.failed != noStage || b.stop.Load() || q.held != nil || q.pulls.len > 0 {
+	if !b.endsInQueue() || b.failed != noStage || b.stop.Load() || q.held != nil || q.pulls.len > 0 {
 		return false
 	}
 	for _, stage := range b.stages {
@@ -277,7 +296,7 @@ func (b *burst) drain() {
 // fill sees to it that a chunk waits in front of each stage, if the queue at the end is full. It returns the error of the
 // source.
 func (b *burst) fill() error {
-	if b.end == nil || !b.halted {
+	if !b.endsInQueue() || !b.halted {
 		return nil
 	}
 	for i := range slices.Backward(b.stages) {

@@ -1,5 +1,10 @@
 package streams
 
+import (
+	"context"
+	"errors"
+)
+
 // A sinkEnd is a burstEnd whose sink is an UnderlyingSink.
 type sinkEnd[T any] struct {
 	pipe  *pipe[T]
@@ -31,7 +36,9 @@ func (u *userSink[T]) taker() func(chunk T) { return u.end.take }
 
 func (u *userSink[T]) keep(chunk T) { u.end.stash.push(chunk) }
 
-func (u *userSink[T]) readyLocked() bool { return u.end.pipe.writesLocked() }
+func (u *userSink[T]) isQueue() bool { return true }
+
+func (u *userSink[T]) readyLocked(*waiter) bool { return u.end.pipe.writesLocked() }
 
 func (u *userSink[T]) enterLocked() { u.end.pipe.stopReadingLocked() }
 
@@ -79,3 +86,85 @@ func (e *sinkEnd[T]) goesOnLocked(d *domain, c *WritableController[T]) bool {
 	e.burst.resumeLocked(d)
 	return true
 }
+
+// A loopEnd is a burstEnd that calls the body of a loop, in the goroutine that is in the loop and waits for a chunk. No other
+// runs such a burst. The body may block, so others go on meanwhile, with the stages busy.
+type loopEnd[T any] struct {
+	reader *DefaultReader[T]
+	ctx    context.Context
+	body   func(chunk T) bool // false is to leave the loop
+	take   func(chunk T)
+	burst  *burst
+	waiter *readWaiter[T] // the read that was under way when the burst began; guarded by the domain's lock
+
+	// The goroutine in the loop owns following fields.
+
+	left  bool    // the body has returned false, or not at all
+	stash fifo[T] // what came through after that
+}
+
+func (e *loopEnd[T]) fuseLocked(b *burst) intake[T] {
+	b.end, e.burst = e, b
+	e.take = func(chunk T) {
+		switch {
+		case b.failed != noStage:
+			return
+		case b.halted || e.ctx.Err() != nil:
+			b.halted = true
+			e.stash.push(chunk)
+			return
+		}
+		caller := b.at
+		b.at = atBody
+		e.left = true // unless the body returns
+		e.left = !e.body(chunk)
+		b.at = caller
+		b.halted = e.left
+	}
+	return e
+}
+
+func (e *loopEnd[T]) taker() func(chunk T) { return e.take }
+
+func (e *loopEnd[T]) keep(chunk T) { e.stash.push(chunk) }
+
+func (e *loopEnd[T]) isQueue() bool { return false }
+
+// readyLocked also finds out which read it is.
+func (e *loopEnd[T]) readyLocked(w *waiter) bool {
+	requests := &e.reader.core.requests
+	if w == nil || requests.len != 1 {
+		return false
+	}
+	read, ok := (*requests.at(0)).(*readWaiter[T])
+	e.waiter = read
+	return ok && w == &read.waiter
+}
+
+func (e *loopEnd[T]) enterLocked() { e.reader.core.requests.pop() }
+
+func (e *loopEnd[T]) beginLocked() (full bool) { return false }
+
+func (e *loopEnd[T]) deliverLocked() (full bool) { return false }
+
+func (e *loopEnd[T]) settleLocked() {}
+
+// leaveLocked goes on with the read, unless the loop was left.
+func (e *loopEnd[T]) leaveLocked() {
+	core := &e.reader.core
+	for e.stash.len > 0 {
+		if c, ok := core.stream.controller.(*ReadableController[T]); ok {
+			c.enqueueLocked(e.stash.pop(), 1)
+		}
+	}
+	if e.left {
+		e.waiter.failStepsLocked(errLeft)
+		return
+	}
+	core.readLocked(e.waiter)
+}
+
+func (e *loopEnd[T]) writeCall() call { return nil }
+
+// errLeft ends the read of a loop that was left in a burst.
+var errLeft = errors.New("streams: internal error: the loop was left")

@@ -48,19 +48,23 @@ type callQueue struct {
 type readyCall struct {
 	call
 	mayBlock bool
+	loop     *burst // that the call is, if it calls the body of a loop
 }
 
 // callBlockingLocked makes c ready to run; its function may block.
-func (d *domain) callBlockingLocked(c call) { d.calls.ready.push(readyCall{c, true}) }
+func (d *domain) callBlockingLocked(c call) { d.calls.ready.push(readyCall{call: c, mayBlock: true}) }
 
 // callPlainLocked makes c ready to run; its function must not block.
-func (d *domain) callPlainLocked(c call) { d.calls.ready.push(readyCall{c, false}) }
+func (d *domain) callPlainLocked(c call) { d.calls.ready.push(readyCall{call: c}) }
 
 // A plainPull is a pull that comes last.
 type plainPull interface {
 	call
-	// beginLocked prepares the pull, as a burst if it can be one, and reports whether there is anything to run.
-	beginLocked(ctx context.Context) bool
+	// beginLocked prepares the pull, as a burst if it can be one, and reports whether there is anything to run. The goroutine
+	// that will run it waits for w; nil is a helper.
+	beginLocked(ctx context.Context, w *waiter) bool
+	// loopBurst is the burst that the pull is, if it calls the body of a loop; else nil.
+	loopBurst() *burst
 }
 
 // callPullLocked makes the pull p ready to run.
@@ -145,23 +149,31 @@ func (d *domain) runCallLocked(w *waiter) *domain {
 // Else it is as runCallLocked.
 func (d *domain) runPullLocked(ctx context.Context, w *waiter) *domain {
 	p := d.calls.pulls.pop()
-	if !p.beginLocked(ctx) {
+	if !p.beginLocked(ctx, w) {
 		d.steps.push(p)
 		return d
 	}
-	d.calls.plying++
+	c := readyCall{call: p, loop: p.loopBurst()}
+	if c.loop != nil {
+		c.mayBlock = true
+		d.summonHelperLocked()
+	} else {
+		d.calls.plying++
+	}
 	d.mu.Unlock()
-	return invoke(d, readyCall{call: p}, w)
+	return invoke(d, c, w)
 }
 
 // invoke runs a call without the lock, locks the domain and makes the result due. A panic becomes the error of the call. If
 // the function ends the goroutine by runtime.Goexit, nobody comes back for the work, what the goroutine waited for is taken
-// back, and the domain is left unlocked.
+// back, and the domain is left unlocked. So it is when the body of a loop panics, whose caller gets the panic as it is.
 func invoke(d *domain, c readyCall, w *waiter) (locked *domain) {
 	err := ErrGoexit
 	returned := false
 	defer func() {
-		if v := recover(); v != nil {
+		if c.loop != nil && c.loop.at == atBody {
+			err = nil
+		} else if v := recover(); v != nil {
 			err, returned = newPanicError(v), true
 		}
 		c.setResult(err)

@@ -202,11 +202,11 @@ func (n *nextSource[T]) tellLocked(cause error) {
 // nextCall is the call of next. There is one at a time.
 type nextCall[T any] nextSource[T]
 
-func (c *nextCall[T]) beginLocked(ctx context.Context) bool {
+func (c *nextCall[T]) beginLocked(ctx context.Context, w *waiter) bool {
 	if c.stopped != nil {
 		return false // cancelled while it waited for its turn
 	}
-	c.fused.beginLocked(ctx, &c.controller, c)
+	c.fused.beginLocked(ctx, w, &c.controller, c)
 	return true
 }
 
@@ -240,6 +240,8 @@ func (c *nextCall[T]) feed() (bool, error) {
 	}
 	return err == nil, err
 }
+
+func (c *nextCall[T]) loopBurst() *burst { return c.fused.loopBurst() }
 
 func (c *nextCall[T]) settledLocked() { c.controller.donePullingLocked() }
 
@@ -305,9 +307,9 @@ func (s *sliceSource[T]) tellLocked(error) {}
 // slicePull is the pull. Only a burst has anything to run.
 type slicePull[T any] sliceSource[T]
 
-func (p *slicePull[T]) beginLocked(ctx context.Context) bool {
+func (p *slicePull[T]) beginLocked(ctx context.Context, w *waiter) bool {
 	p.err = nil
-	return (len(p.rest) > 0 || p.fused.burst.engaged) && p.fused.beginLocked(ctx, &p.controller, p)
+	return (len(p.rest) > 0 || p.fused.burst.engaged) && p.fused.beginLocked(ctx, w, &p.controller, p)
 }
 
 func (p *slicePull[T]) run() error {
@@ -330,6 +332,8 @@ func (p *slicePull[T]) feed() (bool, error) {
 	p.fused.take(chunk)
 	return true, nil
 }
+
+func (p *slicePull[T]) loopBurst() *burst { return p.fused.loopBurst() }
 
 func (p *slicePull[T]) settledLocked() { p.controller.donePullingLocked() }
 

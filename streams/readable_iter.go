@@ -36,22 +36,33 @@ func (s *ReadableStream[T]) Values(ctx context.Context, opts ...ValuesOption) it
 				_ = cancel(ErrNoReason)
 			}
 		}()
-		for {
-			chunk, err := readOrEnd(ctx, r)
-			if err != nil {
-				left = false
-				if err == io.EOF {
-					return
-				}
-				if ctx.Err() != nil {
-					_ = cancel(err) // what ended the loop is the cause of ctx
-				}
-				yield(chunk, err)
-				return
-			}
-			if !yield(chunk, nil) {
-				return
-			}
+		err = r.each(ctx, func(chunk T) bool { return yield(chunk, nil) })
+		if err == errLeft {
+			return
+		}
+		left = false
+		if err == io.EOF {
+			return
+		}
+		if ctx.Err() != nil {
+			_ = cancel(err) // what ended the loop is the cause of ctx
+		}
+		var zero T
+		yield(zero, err)
+	}
+}
+
+// each calls body for each chunk, until it returns false, and then returns errLeft. Else it returns io.EOF, the error of the
+// stream, or the cause of ctx.
+func (r *DefaultReader[T]) each(ctx context.Context, body func(chunk T) bool) error {
+	r.core.beginLoop(&loopEnd[T]{reader: r, ctx: ctx, body: body})
+	for {
+		chunk, err := readOrEnd(ctx, r)
+		if err != nil {
+			return err
+		}
+		if !body(chunk) {
+			return errLeft
 		}
 	}
 }
@@ -84,21 +95,22 @@ func (s *ReadableStream[T]) ForEach(ctx context.Context, f func(T) error) error 
 			_ = r.Cancel(ctx, ErrNoReason)
 		}
 	}()
-	for {
-		chunk, err := readOrEnd(ctx, r)
-		if err == io.EOF {
-			left = false
-			return nil
-		}
-		if err == nil {
-			err = f(chunk)
-		}
-		if err != nil {
-			left = false
-			_ = r.Cancel(ctx, err) // what ended the loop is err; a stream that is errored stays so
-			return err
-		}
+	var failure error
+	err = r.each(ctx, func(chunk T) bool {
+		failure = f(chunk)
+		return failure == nil
+	})
+	left = false
+	switch {
+	case err == io.EOF:
+		return nil
+	case failure != nil:
+		err = failure
+	case err == errLeft: // f panicked, and a stage before it recovered that
+		err = newPanicError(errRecovered)
 	}
+	_ = r.Cancel(ctx, err) // what ended the loop is err; a stream that is errored stays so
+	return err
 }
 
 // Collect returns all chunks of the stream, which it locks meanwhile. If the stream errors or ctx ends, Collect returns

@@ -35,7 +35,8 @@ type readerCore[T any] struct {
 	requests fifo[readRequest[T]] // reads that wait, in the order of the calls
 	byob     *BYOBReader          // the reader this is the core of, if that reads into buffers; else nil
 	closed   promise
-	observer step // made due when the stream closes or errors; set by a pipe or a tee
+	observer step        // made due when the stream closes or errors; set by a pipe or a tee
+	loop     *loopEnd[T] // set by a loop that reads for a body; else nil
 }
 
 // acquireLocked locks s to r. It is AcquireReadableStreamDefaultReader.
@@ -52,6 +53,14 @@ func (r *readerCore[T]) acquireLocked(s *ReadableStream[T], holder lockHolder) e
 		r.closed = promise{settled: true, err: s.storedError}
 	}
 	return nil
+}
+
+// beginLoop says that the reader reads for the body of a loop.
+func (r *readerCore[T]) beginLoop(loop *loopEnd[T]) {
+	d := r.stream.lockFor(loop.ctx)
+	r.loop = loop
+	d.topology++
+	d.unlock()
 }
 
 // readLocked is ReadableStreamDefaultReaderRead, for a reader that is not released.
@@ -73,6 +82,9 @@ func (r *readerCore[T]) releaseLocked() {
 	}
 	r.released = true
 	r.stream.reader = nil
+	if r.loop != nil {
+		r.stream.domainLocked().topology++
+	}
 	r.closed.rejectLocked(r.stream.domainLocked(), ErrReleased)
 	if r.stream.controller != nil {
 		r.stream.controller.releaseStepsLocked()
