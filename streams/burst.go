@@ -41,7 +41,7 @@ type burst struct {
 	shares bool  // another pull waits for its turn
 	failed int   // the stage whose function failed, or none
 	err    error // what it failed with
-	count  int   // chunks
+	count  uint  // chunks
 }
 
 const (
@@ -272,17 +272,34 @@ func (b *burst) goesOn() bool { return !b.halted && !b.interrupted() }
 
 // interrupted reports whether the burst has to stop.
 func (b *burst) interrupted() bool {
-	b.count++
-	if b.count%checkInterval == 0 && (b.shares || b.ctx.Err() != nil) {
-		b.stop.Store(true)
+	if b.count++; b.count%checkInterval == 0 {
+		b.checkTurn()
 	}
 	return b.stop.Load()
+}
+
+// checkTurn stops the burst if its turn is over.
+func (b *burst) checkTurn() {
+	if b.shares || b.ctx.Err() != nil {
+		b.stop.Store(true)
+	}
 }
 
 // fail takes note that the function of a stage failed.
 func (b *burst) fail(stage int, err error) {
 	if b.failed == noStage {
 		b.failed, b.err, b.halted = stage, err, true
+	}
+}
+
+// went takes note of what was wrong with a call of a stage's function: it failed, or a stage further down panicked, and the
+// function recovered what was not its own.
+func (b *burst) went(stage int, err error) {
+	if b.at != stage {
+		b.fail(b.at, newPanicError(errRecovered))
+	}
+	if err != nil {
+		b.fail(stage, err)
 	}
 }
 

@@ -21,21 +21,16 @@ func (s *transformSink[I, O]) fuseLocked(p *pipe[I], b *burst) intake[I] {
 		return nil
 	}
 	f.stage.pipe, f.stage.burst, f.stage.next = p, b, next
-	emit := next.taker()
+	transform, emit := f.transform, next.taker()
 	f.stage.take = func(chunk I) {
 		if b.halted && !f.admits(chunk) {
 			return
 		}
-		caller := b.at
 		b.at = index
-		err := f.transform(chunk, emit)
-		if b.at != index { // a stage further down panicked, and f.transform recovered what was not its own
-			b.fail(b.at, newPanicError(errRecovered))
+		if err := transform(chunk, emit); err != nil || b.at != index {
+			b.went(index, err)
 		}
-		if err != nil {
-			b.fail(index, err)
-		}
-		b.at = caller
+		b.at = index - 1
 	}
 	return f
 }
@@ -62,11 +57,13 @@ func (f *funcTransformer[I, O]) waits() bool { return f.stage.inbox.len > 0 }
 func (f *funcTransformer[I, O]) step() {
 	f.stage.burst.forced = true
 	f.stage.take(f.stage.inbox.pop())
+	f.stage.burst.at = noStage
 }
 
 func (f *funcTransformer[I, O]) drain() {
 	for !f.stage.burst.halted && f.waits() {
 		f.stage.take(f.stage.inbox.pop())
+		f.stage.burst.at = noStage
 	}
 }
 
@@ -146,16 +143,16 @@ func (f *funcSink[T]) fuseLocked(p *pipe[T], b *burst) intake[T] {
 	index := len(b.stages)
 	b.stages = append(b.stages, f)
 	f.stage.pipe = p
+	write := f.write
 	f.stage.take = func(chunk T) {
 		if b.halted {
 			return
 		}
-		caller := b.at
 		b.at = index
-		if err := f.write(chunk); err != nil {
+		if err := write(chunk); err != nil {
 			b.fail(index, err)
 		}
-		b.at = caller
+		b.at = index - 1
 	}
 	return f
 }

@@ -109,7 +109,7 @@ func FromChan[T any](ch <-chan T) *ReadableStream[T] {
 
 // FromSlice makes a stream of the elements of values, which must not be changed until they have been read.
 func FromSlice[T any](values []T) *ReadableStream[T] {
-	src := &sliceSource[T]{rest: values}
+	src := &sliceSource[T]{values: values}
 	src.stream.home.Store(src.own.begin())
 	d := src.stream.lock()
 	defer d.unlock()
@@ -280,7 +280,10 @@ type sliceSource[T any] struct {
 	controller ReadableController[T]
 	own        domain
 
-	rest []T // guarded by the domain's lock, but for a burst
+	// Guarded by the domain's lock, but for a burst:
+
+	values []T
+	next   int // the index of the first that was not taken yet
 
 	fused burstSource[T] // guarded by the domain's lock
 }
@@ -298,7 +301,7 @@ func (s *sliceSource[T]) cancelLocked(error) *promise { return settledPromise(ni
 
 func (s *sliceSource[T]) endLocked(error) {
 	if !s.fused.running {
-		s.rest = nil
+		s.values, s.next = nil, 0
 	}
 }
 
@@ -309,27 +312,25 @@ type slicePull[T any] sliceSource[T]
 
 func (p *slicePull[T]) beginLocked(ctx context.Context, w *waiter) bool {
 	p.err = nil
-	return (len(p.rest) > 0 || p.fused.burst.engaged) && p.fused.beginLocked(ctx, w, &p.controller, p)
+	return (p.next < len(p.values) || p.fused.burst.engaged) && p.fused.beginLocked(ctx, w, &p.controller, p)
 }
 
 func (p *slicePull[T]) run() error {
-	b := &p.fused.burst
+	b, take := &p.fused.burst, p.fused.take
 	b.drain()
-	for len(p.rest) > 0 && b.goesOn() {
-		chunk := p.rest[0]
-		p.rest = p.rest[1:] // before the call, which may panic
-		p.fused.take(chunk)
+	for p.next < len(p.values) && b.goesOn() {
+		p.next++ // before the call, which may panic
+		take(p.values[p.next-1])
 	}
 	return b.fill()
 }
 
 func (p *slicePull[T]) feed() (bool, error) {
-	if len(p.rest) == 0 {
+	if p.next == len(p.values) {
 		return false, nil
 	}
-	chunk := p.rest[0]
-	p.rest = p.rest[1:]
-	p.fused.take(chunk)
+	p.next++
+	p.fused.take(p.values[p.next-1])
 	return true, nil
 }
 
@@ -344,10 +345,9 @@ func (p *slicePull[T]) stepLocked() {
 		if _, held := p.fused.endLocked(c.domainLocked(), p.err); held {
 			return
 		}
-	} else if c.stream.state == readable && len(p.rest) > 0 {
-		chunk := p.rest[0]
-		p.rest = p.rest[1:]
-		c.enqueueLocked(chunk, 1)
+	} else if c.stream.state == readable && p.next < len(p.values) {
+		p.next++
+		c.enqueueLocked(p.values[p.next-1], 1)
 	} else {
 		c.closeLocked()
 	}
