@@ -5,16 +5,19 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"sync"
 )
 
 // FromReader makes a stream of the bytes of r: a chunk is what one Read of r gave, at most 64 KiB, and belongs to whoever
 // reads it. The mark is 0: Read is called by demand. It may block; cancelling the stream does not interrupt or close r.
+//
+// A pipe from here straight to [ToWriter] uses the same memory again and again.
 func FromReader(r io.Reader) *ReadableStream[[]byte] {
 	if r == nil {
 		return erroredReadable[[]byte](fmt.Errorf("%w: FromReader(nil)", ErrInvalidArgument))
 	}
 	blocks := &blockReader{reader: r}
-	return FromFunc(blocks.next)
+	return newNextStream(&nextSource[[]byte]{next: blocks.next, takeBack: blocks.takeBack}, CountQueuingStrategy[[]byte](0))
 }
 
 const (
@@ -26,11 +29,16 @@ const (
 // A blockReader reads chunks that the caller may keep. Small ones share a block of memory.
 type blockReader struct {
 	reader io.Reader
-	room   []byte // the unused end of the block
-	err    error  // what the reader returned; it comes after the bytes that came with it
+	err    error // what the reader returned; it comes after the bytes that came with it
+
+	mu      sync.Mutex // guards following fields
+	block   []byte
+	used    int  // how much of the block has been given away
+	last    int  // where the last chunk begins
+	reading bool // into what is left of it
 }
 
-// next returns the next chunk, which is not empty, or the error of the reader.
+// next returns the next chunk, which is not empty, or the error of the reader. One goroutine at a time calls it.
 func (b *blockReader) next(ctx context.Context) ([]byte, error) {
 	for empty := 0; b.err == nil; empty++ {
 		if ctx.Err() != nil {
@@ -39,21 +47,64 @@ func (b *blockReader) next(ctx context.Context) ([]byte, error) {
 		if empty == emptyReads {
 			return nil, io.ErrNoProgress
 		}
-		if len(b.room) < leastRoom {
-			b.room = make([]byte, blockSize)
-		}
-		n, err := b.reader.Read(b.room)
-		if n < 0 || n > len(b.room) {
+		room := b.beginReading()
+		n, err := b.reader.Read(room)
+		if n < 0 || n > len(room) {
 			return nil, fmt.Errorf("%w: Read returned the count %d", ErrInvalidArgument, n)
 		}
 		b.err = err
+		b.endReading(n)
 		if n > 0 {
-			chunk := b.room[:n:n]
-			b.room = b.room[n:]
-			return chunk, nil
+			return room[:n:n], nil
 		}
 	}
 	return nil, b.err
+}
+
+func (b *blockReader) beginReading() (room []byte) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.block)-b.used < leastRoom {
+		b.block, b.used = make([]byte, blockSize), 0
+	}
+	b.reading = true
+	return b.block[b.used:]
+}
+
+func (b *blockReader) endReading(n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.reading = false
+	b.last, b.used = b.used, b.used+n
+}
+
+// takeBack takes back a chunk that nobody uses any more, if it is the last.
+func (b *blockReader) takeBack(chunk []byte) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.reading && len(chunk) > 0 && len(chunk) == b.used-b.last && &chunk[0] == &b.block[b.last] {
+		b.used = b.last
+	}
+}
+
+// ToWriter makes a stream that writes its chunks to w, one after the other. The stream holds no chunk after the Write of w
+// has returned, nor must w. An error of w errors the stream, as does io.ErrShortWrite when w takes less than a chunk without
+// one. The default strategy counts chunks up to a mark of 1: one chunk is being written, and the next comes when it has been.
+//
+// When w is slow, the producer waits. Aborting the stream, or ending the context of its PipeTo, does not interrupt a Write of
+// w, and waits for it: close w for that, or set a deadline. Nobody closes or flushes w but its owner, who does so when PipeTo,
+// or Close of the stream, has returned.
+func ToWriter(w io.Writer, strategy ...QueuingStrategy[[]byte]) *WritableStream[[]byte] {
+	if w == nil {
+		return erroredWritable[[]byte](fmt.Errorf("%w: ToWriter(nil)", ErrInvalidArgument))
+	}
+	u := &userSink[[]byte]{givesBack: true, callbacks: UnderlyingSink[[]byte]{
+		Write: func(_ context.Context, chunk []byte, _ *WritableController[[]byte]) error {
+			_, err := writeChunk(w, chunk)
+			return err
+		},
+	}}
+	return newUserSink(u, strategyOr(strategy, 1))
 }
 
 // Reader returns the bytes of the stream as an io.ReadCloser, and locks the stream to it. Read waits for bytes as

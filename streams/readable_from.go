@@ -128,6 +128,7 @@ type nextSource[T any] struct {
 	plain      bool                                 // next does not block; immutable
 	next       func(ctx context.Context) (T, error) // immutable
 	measure    func(T) int                          // the size function of the strategy; immutable
+	takeBack   func(chunk T)                        // is given chunks that a sink is done with; nil if there is no use for them
 	stop       func() error                         // stops the sequence behind next; nil if there is nothing to stop; set by next
 
 	chunk T   // what the call in progress returned,
@@ -189,6 +190,12 @@ func (n *nextSource[T]) stopLocked(p *promise) *promise {
 		react:    func(err error) { p.settleLocked(s.domainLocked(), err) },
 	})
 	return p
+}
+
+func (n *nextSource[T]) takeBackLocked(chunk T) {
+	if n.takeBack != nil {
+		n.takeBack(chunk)
+	}
 }
 
 func (n *nextSource[T]) endLocked(cause error) { n.tellLocked(cause) }

@@ -30,22 +30,24 @@ type UnderlyingSink[T any] struct {
 // NewWritableStream makes a stream that hands its chunks to sink. The default strategy counts chunks up to a mark of 1.
 // It never blocks; a negative mark makes a stream that is errored with ErrRange.
 func NewWritableStream[T any](sink UnderlyingSink[T], strategy ...QueuingStrategy[T]) *WritableStream[T] {
-	queuing := strategyOr(strategy, 1)
+	return newUserSink(&userSink[T]{callbacks: sink}, strategyOr(strategy, 1))
+}
+
+func newUserSink[T any](u *userSink[T], queuing QueuingStrategy[T]) *WritableStream[T] {
 	if err := checkHighWaterMark(queuing.HighWaterMark); err != nil {
 		return erroredWritable[T](err)
 	}
-	u := &userSink[T]{callbacks: sink}
 	u.stream.home.Store(u.own.begin())
 	d := u.stream.lock()
 	defer d.unlock()
 	u.controller.setUpLocked(&u.stream, u, &u.life, queuing)
-	if sink.Start == nil {
+	if u.callbacks.Start == nil {
 		u.controller.startDoneLocked(nil)
 		return &u.stream
 	}
 	ctx := u.life.contextLocked()
 	d.callBlockingLocked(&rareCall{
-		function: func() error { return sink.Start(ctx, &u.controller) },
+		function: func() error { return u.callbacks.Start(ctx, &u.controller) },
 		react:    u.controller.startDoneLocked,
 	})
 	return &u.stream
@@ -58,6 +60,7 @@ type userSink[T any] struct {
 	controller WritableController[T]
 	own        domain
 	callbacks  UnderlyingSink[T] // immutable
+	givesBack  bool              // no chunk is kept after its Write, and the source may have it back; immutable
 
 	// What the call of Write gets: set before it is made ready, and not changed before it settles.
 	ctx   context.Context
@@ -103,6 +106,9 @@ type writeCall[T any] userSink[T]
 func (w *writeCall[T]) run() error { return w.callbacks.Write(w.ctx, w.chunk, &w.controller) }
 
 func (w *writeCall[T]) stepLocked() {
+	if w.givesBack {
+		(*userSink[T])(w).giveBackLocked()
+	}
 	var zero T
 	w.chunk = zero
 	d := (*userSink[T])(w).domainLocked()
@@ -111,6 +117,19 @@ func (w *writeCall[T]) stepLocked() {
 	}
 	d.calls.settleHeldLocked(d)
 	w.controller.writeDoneLocked(w.err)
+}
+
+// giveBackLocked gives the chunk that was written to the source that it came from through a pipe, which nobody else has seen.
+func (u *userSink[T]) giveBackLocked() {
+	p, ok := u.controller.queue.at(0).value.owner.(*pipe[T])
+	if !ok {
+		return
+	}
+	if c, ok := p.source.controller.(*ReadableController[T]); ok {
+		if source, ok := c.source.(*nextSource[T]); ok {
+			source.takeBackLocked(u.chunk)
+		}
+	}
 }
 
 // writeDone is the step in which a write that takes no call succeeds.
