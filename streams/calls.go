@@ -100,6 +100,23 @@ func (q *callQueue) absorb(other *callQueue) {
 	q.plying += other.plying
 }
 
+// dropIdleStepsLocked drops steps that would do nothing, so that nobody is sent for to run them.
+func (d *domain) dropIdleStepsLocked() {
+	for d.steps.len > 0 {
+		if s, ok := (*d.steps.at(0)).(idleStep); !ok || !s.idleLocked() {
+			return
+		}
+		d.steps.pop()
+	}
+}
+
+// An idleStep is a step that may find nothing to do.
+type idleStep interface {
+	step
+	// idleLocked reports whether there is nothing to do before something changes, which makes the step due again.
+	idleLocked() bool
+}
+
 // summonHelperLocked starts a helper if there is work and nobody who will come to do it.
 func (d *domain) summonHelperLocked() {
 	q := &d.calls
@@ -137,6 +154,7 @@ func help(d *domain) {
 func (d *domain) runCallLocked(w *waiter) *domain {
 	c := d.calls.ready.pop()
 	if c.mayBlock {
+		d.dropIdleStepsLocked()
 		d.summonHelperLocked()
 	} else {
 		d.calls.plying++

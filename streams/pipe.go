@@ -190,6 +190,12 @@ func (p *pipe[T]) evaluateLocked(first bool) {
 	}
 }
 
+// idleLocked reports whether the step would do nothing.
+func (p *pipe[T]) idleLocked() bool {
+	return p.shutdown.phase == piping && p.source.state == readable && p.dest.state == writable &&
+		(p.reading || p.dest.backpressure)
+}
+
 // propagateLocked begins the shutdown if one of the streams has ended, in the order of the standard.
 func (p *pipe[T]) propagateLocked(first bool) {
 	source, dest := p.source, p.dest
