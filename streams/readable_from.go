@@ -210,10 +210,12 @@ func (n *nextSource[T]) tellLocked(cause error) {
 type nextCall[T any] nextSource[T]
 
 func (c *nextCall[T]) beginLocked(ctx context.Context, w *waiter) bool {
-	if c.stopped != nil {
+	if c.stopped != nil && !c.fused.burst.engaged {
 		return false // cancelled while it waited for its turn
 	}
-	c.fused.beginLocked(ctx, w, &c.controller, c)
+	if c.fused.beginLocked(ctx, w, &c.controller, c) && c.stopped != nil {
+		c.fused.burst.stop.Store(true)
+	}
 	return true
 }
 
