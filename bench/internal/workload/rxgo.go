@@ -1,4 +1,4 @@
-package bench
+package workload
 
 import (
 	"context"
@@ -6,8 +6,10 @@ import (
 	"github.com/reactivex/rxgo/v2"
 )
 
+const rxgoModule = "github.com/reactivex/rxgo/v2"
+
 // rxFromChannel is RxGo's usual source: a channel of items that somebody else fills.
-func rxFromChannel(input []int) rxgo.Observable {
+func rxFromChannel(input []int, opts ...rxgo.Option) rxgo.Observable {
 	items := make(chan rxgo.Item)
 	go func() {
 		defer close(items)
@@ -15,7 +17,7 @@ func rxFromChannel(input []int) rxgo.Observable {
 			items <- rxgo.Of(x)
 		}
 	}()
-	return rxgo.FromChannel(items)
+	return rxgo.FromChannel(items, opts...)
 }
 
 // rxCreate is the source that RxGo drives itself, which can have a buffer.

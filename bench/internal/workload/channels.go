@@ -1,4 +1,4 @@
-package bench
+package workload
 
 import "context"
 
@@ -114,4 +114,24 @@ func chanReceiveCtx(ctx context.Context, in <-chan int) (int, bool) {
 	case <-ctx.Done():
 		return 0, false
 	}
+}
+
+// chanLoopCtx runs map and filter as one loop in a goroutine, which is how they are best written by hand.
+func chanLoopCtx(ctx context.Context, input []int, buffer int) <-chan int {
+	out := make(chan int, buffer)
+	go func() {
+		defer close(out)
+		for _, x := range input {
+			y := triple(x)
+			if !even(y) {
+				continue
+			}
+			select {
+			case out <- y:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return out
 }
