@@ -142,9 +142,9 @@ func TestNobodyReadsNothingIsRead(t *testing.T) {
 		t.Run(fmt.Sprint(mark), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				a, b := wstest.Pipe()
-				e := newServer(t, a, b, &wsstream.UpgradeOptions{
+				e := newServer(t, a, b, &wsstream.UpgradeOptions{Settings: wsstream.Settings{
 					ReadableStrategy: &streams.QueuingStrategy[wsstream.Message]{HighWaterMark: mark},
-				})
+				}})
 				var taken atomic.Int64
 				sending := goDo(func() error {
 					for i := range 10 {
@@ -256,13 +256,13 @@ func TestEmptyMessagesFillAQueueThatMeasuresBytes(t *testing.T) {
 		const mark = 3
 		var queued atomic.Int64
 		a, b := wstest.Pipe()
-		e := newServer(t, a, b, &wsstream.UpgradeOptions{ReadableStrategy: &streams.QueuingStrategy[wsstream.Message]{
+		e := newServer(t, a, b, &wsstream.UpgradeOptions{Settings: wsstream.Settings{ReadableStrategy: &streams.QueuingStrategy[wsstream.Message]{
 			HighWaterMark: mark,
 			Size: func(m wsstream.Message) int {
 				queued.Add(1)
 				return len(m.Data)
 			},
-		}})
+		}}})
 		const sent = 100
 		sending := goDo(func() error {
 			for range sent {

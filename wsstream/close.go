@@ -157,12 +157,13 @@ func (c *conn) sendClose() {
 		return
 	}
 	c.output.shut = true
+	c.output.batch.close()
 	err := c.output.writeRest()
 	if err == nil {
 		c.mu.Lock()
 		c.lost = false
 		c.mu.Unlock()
-		err = c.output.write(ws.OpClose, body)
+		err = c.output.write(c.output.newHeader(ws.OpClose, len(body)), body)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -184,12 +185,24 @@ func (c *conn) sendClose() {
 func (c *conn) hangUp(halfClose bool) {
 	if halfClose {
 		half, ok := c.socket.(interface{ CloseWrite() error })
-		if !ok || half.CloseWrite() != nil {
+		if !ok || c.inTime(half.CloseWrite) != nil {
 			return
 		}
 	}
 	// However this ends, by the end of the socket or by its deadline, the handshake is over.
 	_, _ = io.Copy(io.Discard, c.messages.frames.in)
+}
+
+// inTime calls one of the methods of a socket that say goodbye. Over TLS these write with a deadline of their own, so
+// what they write on is closed when the time of the closing handshake is over.
+func (c *conn) inTime(goodbye func() error) error {
+	if below := transport(c.socket); below != c.socket {
+		c.mu.Lock()
+		left := time.Until(c.deadline)
+		c.mu.Unlock()
+		defer time.AfterFunc(left, func() { _ = below.Close() }).Stop()
+	}
+	return goodbye()
 }
 
 // finish closes the socket, tells everybody the outcome and closes done. The one who reads calls it, once.
@@ -202,9 +215,12 @@ func (c *conn) finish() {
 	if stopWatch != nil {
 		stopWatch()
 	}
+	if c.keepalive != nil {
+		c.keepalive.stop()
+	}
 	// Nothing depends on how closing goes: all that mattered was written and read before.
 	if err == nil {
-		_ = c.socket.Close()
+		_ = c.inTime(c.socket.Close)
 	} else {
 		_ = transport(c.socket).Close()
 	}
@@ -238,8 +254,11 @@ func (c *conn) endStreams(err error) {
 		return
 	}
 	c.ended, c.err = true, err
-	closes := c.closes
+	closes, endBody := c.closes, c.endBody
 	c.mu.Unlock()
+	if endBody != nil {
+		endBody(err)
+	}
 	c.endReadable(err)
 	if err != nil || !closes {
 		c.endWritable(err)
@@ -249,8 +268,11 @@ func (c *conn) endStreams(err error) {
 // transport returns what is below TLS: closing that cuts a connection off without a word, and without a wait for the
 // peer to take it.
 func transport(socket net.Conn) net.Conn {
-	if t, ok := socket.(*tls.Conn); ok {
-		return t.NetConn()
+	for {
+		t, ok := socket.(*tls.Conn)
+		if !ok {
+			return socket
+		}
+		socket = t.NetConn() // which is TLS as well behind a proxy that is reached by TLS
 	}
-	return socket
 }

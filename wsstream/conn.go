@@ -2,6 +2,7 @@ package wsstream
 
 import (
 	"context"
+	"io"
 	"net"
 	"sync"
 	"time"
@@ -39,7 +40,8 @@ const (
 // # Who writes
 //
 // Whoever holds the lock of the output: Write of the writable stream, the answers to pings, and the Close frame, which
-// is the last. The reader takes that lock only when it has nothing more to read.
+// is the last. The reader takes that lock only when it has nothing more to read. Messages that may leave together with
+// others join a batch, without that lock, and the next to hold it writes the batch first.
 //
 // # What ends a wait
 //
@@ -53,9 +55,16 @@ const (
 type conn struct {
 	socket       net.Conn
 	client       bool
+	batches      bool // messages may wait for others, to leave in one system call with them
 	closeTimeout time.Duration
+	onPing       func(payload []byte) // nil for none
+	onPong       func(payload []byte) // nil for none
 	output       *output
 	messages     messageReader // belongs to whoever set reading
+
+	keepalive *keepalive // nil for none
+
+	outgoing chan struct{} // holds a value while a message is written; nil if each is one frame, or the sink's alone
 
 	// started waits for the Start of both streams, which set their controllers.
 	started  sync.WaitGroup
@@ -83,36 +92,68 @@ type conn struct {
 	lost     bool      // a message was cut off, and its rest not written (yet)
 	cause    error     // the first thing that went wrong, nil if nothing did
 
-	closes bool  // Close of the writable stream is in progress
-	ended  bool  // the streams have been told the outcome
-	err    error // the outcome, once ended: nil or the *WebSocketError
+	closes  bool            // Close of the writable stream is in progress
+	endBody func(err error) // errors the stream of the message that is being read; nil for none
+
+	ended bool  // the streams have been told the outcome
+	err   error // the outcome, once ended: nil or the *WebSocketError
 }
 
 // newConn returns the connection over a socket after its handshake, and early, what has been read behind that. The
 // conn closes done when it is closed.
-func newConn(socket net.Conn, early []byte, side ws.State, s *settings, done chan struct{}) *conn {
+func newConn(socket net.Conn, early []byte, side ws.State, terms *deflateTerms, s *Settings, done chan struct{}) *conn {
 	c := &conn{
 		socket:       socket,
 		client:       side == ws.StateClientSide,
-		closeTimeout: s.closeTimeout,
+		onPing:       s.OnPing,
+		onPong:       s.OnPong,
+		closeTimeout: s.CloseTimeout,
 		done:         done,
 	}
-	c.output = newOutput(socket, c.client, c.breakOff)
+	var writer io.Writer = socket
+	if s.WriteTimeout > 0 {
+		writer = timedWriter{c, s.WriteTimeout}
+	}
+	c.output = newOutput(writer, c.client, c.breakOff)
+	in := newInput(socket, early)
+	if c.keepalive = newKeepalive(c, s); c.keepalive != nil {
+		in.heard = c.keepalive.hear
+	}
 	c.messages = messageReader{
-		frames:  newFrameReader(newInput(socket, early), side),
-		limit:   s.maxMessageSize,
+		frames:  newFrameReader(in, side),
+		limits:  s.messageLimits(),
 		control: c.control,
+	}
+	c.batches = s.WritableStrategy.HighWaterMark > 1
+	if s.ByteStreams {
+		c.outgoing = make(chan struct{}, 1)
+	}
+	if terms != nil {
+		c.useCompression(*terms)
 	}
 	return c
 }
 
 // open makes the streams of the connection, and waits until they are at work. They see to it soon and by themselves.
-func (c *conn) open(s *settings) (*streams.ReadableStream[Message], *streams.WritableStream[Message]) {
+func (c *conn) open(s *Settings) (*streams.ReadableStream[Message], *streams.WritableStream[Message]) {
 	c.started.Add(2)
-	readable := streams.NewReadableStream(c.source(), s.readable)
-	writable := streams.NewWritableStream(c.sink(), s.writable)
+	readable := streams.NewReadableStream(c.source(), *s.ReadableStrategy)
+	writable := streams.NewWritableStream(c.sink(), *s.WritableStrategy)
 	c.started.Wait()
+	if c.keepalive != nil {
+		c.keepalive.begin()
+	}
 	return readable, writable
+}
+
+// useCompression makes both directions keep to what was agreed.
+func (c *conn) useCompression(terms deflateTerms) {
+	c.output.deflate = newDeflater(terms)
+	c.messages.deflate = true
+	c.messages.frames.state = c.messages.frames.state.Set(ws.StateExtended)
+	if terms.receiveTakeover {
+		c.messages.history.size = 1 << terms.receiveBits
+	}
 }
 
 // startReading makes the caller the one who reads the socket, unless somebody is or there is nothing left to read.
@@ -123,6 +164,9 @@ func (c *conn) startReading() bool {
 		return false
 	}
 	c.reading = true
+	if c.keepalive != nil {
+		c.keepalive.hear()
+	}
 	return true
 }
 
@@ -142,6 +186,14 @@ func (c *conn) control(op ws.OpCode, payload []byte) error {
 	switch op {
 	case ws.OpPing:
 		c.output.pong(payload)
+		if c.onPing != nil {
+			c.onPing(payload)
+		}
+	case ws.OpPong:
+		c.output.controls.answer(payload)
+		if c.onPong != nil {
+			c.onPong(payload)
+		}
 	case ws.OpClose:
 		info, err := parseCloseBody(payload)
 		if err != nil {

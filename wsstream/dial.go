@@ -3,7 +3,6 @@ package wsstream
 import (
 	"cmp"
 	"context"
-	"crypto/tls"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -59,9 +58,9 @@ func Dial(ctx context.Context, url string, opts *Options) (*WebSocketStream, *Co
 type dialer struct {
 	url      *url.URL
 	options  Options
-	settings settings
+	settings Settings
 	header   http.Header // without Host
-	host     string      // in place of that of the URL, or ""
+	host     string      // what the Host header says
 }
 
 func newDialer(rawURL string, opts *Options) (*dialer, error) {
@@ -82,7 +81,10 @@ func newDialer(rawURL string, opts *Options) (*dialer, error) {
 	if u.User != nil && header.Get("Authorization") == "" {
 		header.Set("Authorization", basicAuth(u.User))
 	}
-	return &dialer{url: u, options: *opts, settings: set, header: header, host: host}, nil
+	if c := set.Compression; c != nil {
+		header.Set("Sec-Websocket-Extensions", c.offer().String())
+	}
+	return &dialer{url: u, options: *opts, settings: set, header: header, host: cmp.Or(host, withoutZone(u.Host))}, nil
 }
 
 // basicAuth returns the Authorization header for a user and password (RFC 7617).
@@ -100,68 +102,53 @@ func (d *dialer) publicURL() string {
 
 // connect does the opening handshake for s. It waits until that is over; ctx and the time limit end it.
 func (d *dialer) connect(ctx context.Context, s *WebSocketStream) {
-	ctx, cancel := context.WithTimeoutCause(ctx, d.settings.handshakeTimeout, ErrHandshakeTimeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, d.settings.HandshakeTimeout, ErrHandshakeTimeout)
 	defer cancel()
-	socket, early, protocol, err := d.dial(ctx)
+	socket, hs, err := d.dial(ctx)
 	if err != nil {
 		s.fail(handshakeError(ctx, err))
 		return
 	}
-	if !s.open(socket, early, protocol, &d.settings) {
+	if !s.open(socket, hs, &d.settings) {
 		_ = transport(socket).Close() // Close was called; nobody has seen this connection
 		s.fail(handshakeError(ctx, ErrClosedWhileConnecting))
 	}
 }
 
-// dial returns a socket on which the handshake is done, what was read behind it, and the subprotocol.
-func (d *dialer) dial(ctx context.Context) (_ net.Conn, early []byte, protocol string, err error) {
+// dial returns a socket on which the handshake is done.
+func (d *dialer) dial(ctx context.Context) (net.Conn, handshake, error) {
 	if ctx.Err() != nil {
-		return nil, nil, "", context.Cause(ctx)
+		return nil, handshake{}, context.Cause(ctx)
 	}
 	socket, err := d.dialSocket(ctx)
 	if err != nil {
-		return nil, nil, "", err
+		return nil, handshake{}, err
 	}
 	release := limitBy(ctx, socket)
-	early, protocol, err = d.upgrade(socket)
+	hs, err := d.upgrade(socket)
 	if releaseErr := release(); err == nil {
 		err = releaseErr
 	}
 	if err != nil {
 		_ = transport(socket).Close() // the handshake failed, which is what there is to tell
-		return nil, nil, "", err
+		return nil, handshake{}, err
 	}
-	return socket, early, protocol, nil
+	return socket, hs, nil
 }
 
 // dialSocket connects to the host, with TLS for wss.
 func (d *dialer) dialSocket(ctx context.Context) (net.Conn, error) {
-	dial := d.options.NetDial
-	if dial == nil {
-		dial = new(net.Dialer).DialContext
-	}
 	host := d.url.Hostname()
 	port := cmp.Or(d.url.Port(), defaultPort(d.url.Scheme))
-	socket, err := dial(ctx, "tcp", net.JoinHostPort(host, port))
+	socket, err := d.reach(ctx, net.JoinHostPort(host, port))
 	if err != nil || d.url.Scheme == "ws" {
 		return socket, err
 	}
-	config := d.options.TLSConfig.Clone()
-	if config == nil {
-		config = new(tls.Config)
-	}
-	config.ServerName = cmp.Or(config.ServerName, host)
-	config.NextProtos = []string{"http/1.1"} // with HTTP/2 there is no upgrade
-	secure := tls.Client(socket, config)
-	if err := secure.HandshakeContext(ctx); err != nil {
-		_ = socket.Close() // the handshake failed, which is what there is to tell
-		return nil, err
-	}
-	return secure, nil
+	return startTLS(ctx, socket, cloneTLS(d.options.TLSConfig), host)
 }
 
 // upgrade sends the request and reads the response (RFC 6455, section 4.1).
-func (d *dialer) upgrade(socket net.Conn) (early []byte, protocol string, err error) {
+func (d *dialer) upgrade(socket net.Conn) (handshake, error) {
 	br := headBuffer(socket)
 	defer freeHeadBuffer(br)
 	upgrader := ws.Dialer{
@@ -169,11 +156,11 @@ func (d *dialer) upgrade(socket net.Conn) (early []byte, protocol string, err er
 		Header:    ws.HandshakeHeaderHTTP(d.header),
 		Host:      d.host,
 	}
-	head := struct {
+	head := newHeadReader(br, d.settings.MaxHeaderSize, false)
+	_, hs, err := upgrader.Upgrade(struct {
 		io.Reader
 		io.Writer
-	}{newHeadReader(br, d.settings.maxHeaderSize, false), socket}
-	_, hs, err := upgrader.Upgrade(head, d.url)
+	}{head, socket}, d.url)
 	switch {
 	case err == nil && hs.Protocol == "" && len(d.options.Protocols) > 0:
 		err = fmt.Errorf("%w: the server chose none", ErrSubprotocol)
@@ -181,9 +168,13 @@ func (d *dialer) upgrade(socket net.Conn) (early []byte, protocol string, err er
 		err = fmt.Errorf("%w: the server chose one that was not offered", ErrSubprotocol)
 	}
 	if err != nil {
-		return nil, "", badResponse(err)
+		return handshake{}, badResponse(err)
 	}
-	return buffered(br), hs.Protocol, nil
+	extensions, err := d.settings.Compression.accept(head.extensions())
+	if err != nil {
+		return handshake{}, badResponse(fmt.Errorf("%w: %w", ErrExtensions, err))
+	}
+	return handshake{hs.Protocol, extensions, buffered(br)}, nil
 }
 
 // badResponse returns err as the error of a handshake.

@@ -75,14 +75,27 @@ func TestNewChecksOptions(t *testing.T) {
 		"handshake header":   {wsstream.Options{Header: http.Header{"Sec-WebSocket-Key": {"x"}}}, wsstream.ErrHeader},
 		"connection header":  {wsstream.Options{Header: http.Header{"connection": {"close"}}}, wsstream.ErrHeader},
 		"upgrade header":     {wsstream.Options{Header: http.Header{"Upgrade": {"h2c"}}}, wsstream.ErrHeader},
+		"length header":      {wsstream.Options{Header: http.Header{"Content-Length": {"3"}}}, wsstream.ErrHeader},
+		"encoding header":    {wsstream.Options{Header: http.Header{"transfer-encoding": {"chunked"}}}, wsstream.ErrHeader},
 		"header no token":    {wsstream.Options{Header: http.Header{"a b": {"x"}}}, wsstream.ErrHeader},
 		"header two lines":   {wsstream.Options{Header: http.Header{"A": {"x\r\nB: y"}}}, wsstream.ErrHeader},
-		"negative handshake": {wsstream.Options{HandshakeTimeout: -1}, wsstream.ErrOption},
-		"negative close":     {wsstream.Options{CloseTimeout: -1}, wsstream.ErrOption},
-		"negative header":    {wsstream.Options{MaxHeaderSize: -1}, wsstream.ErrOption},
-		"negative message":   {wsstream.Options{MaxMessageSize: -1}, wsstream.ErrOption},
-		"negative mark":      {wsstream.Options{ReadableStrategy: negative}, wsstream.ErrOption},
-		"negative mark too":  {wsstream.Options{WritableStrategy: negative}, wsstream.ErrOption},
+		"negative handshake": {wsstream.Options{Settings: wsstream.Settings{HandshakeTimeout: -1}}, wsstream.ErrOption},
+		"negative close":     {wsstream.Options{Settings: wsstream.Settings{CloseTimeout: -1}}, wsstream.ErrOption},
+		"negative header":    {wsstream.Options{Settings: wsstream.Settings{MaxHeaderSize: -1}}, wsstream.ErrOption},
+		"negative message":   {wsstream.Options{Settings: wsstream.Settings{MaxMessageSize: -1}}, wsstream.ErrOption},
+		"negative write":     {wsstream.Options{Settings: wsstream.Settings{WriteTimeout: -1}}, wsstream.ErrOption},
+		"negative idle":      {wsstream.Options{Settings: wsstream.Settings{IdleTimeout: -1}}, wsstream.ErrOption},
+		"negative interval":  {wsstream.Options{Settings: wsstream.Settings{PingInterval: -1}}, wsstream.ErrOption},
+		"negative missed":    {wsstream.Options{Settings: wsstream.Settings{MaxMissedPongs: -1}}, wsstream.ErrOption},
+		"negative frame":     {wsstream.Options{Settings: wsstream.Settings{MaxFrameSize: -1}}, wsstream.ErrOption},
+		"negative inflated":  {wsstream.Options{Settings: wsstream.Settings{MaxDecompressedSize: -1}}, wsstream.ErrOption},
+		"negative fragments": {wsstream.Options{Settings: wsstream.Settings{MaxFragments: -1}}, wsstream.ErrOption},
+		"negative buffer":    {wsstream.Options{Settings: wsstream.Settings{ReadBufferSize: -1}}, wsstream.ErrOption},
+		"a window of 7":      {wsstream.Options{Settings: withCompression(wsstream.Compression{SendWindowBits: 7})}, wsstream.ErrOption},
+		"a window of 16":     {wsstream.Options{Settings: withCompression(wsstream.Compression{ReceiveWindowBits: 16})}, wsstream.ErrOption},
+		"negative threshold": {wsstream.Options{Settings: withCompression(wsstream.Compression{Threshold: -1})}, wsstream.ErrOption},
+		"negative mark":      {wsstream.Options{Settings: wsstream.Settings{ReadableStrategy: negative}}, wsstream.ErrOption},
+		"negative mark too":  {wsstream.Options{Settings: wsstream.Settings{WritableStrategy: negative}}, wsstream.ErrOption},
 	}
 	for name, c := range cases {
 		if s, err := wsstream.New("ws://example.com", &c.opts); !errors.Is(err, c.want) || s != nil {
@@ -136,6 +149,33 @@ func TestRequest(t *testing.T) {
 		}
 		if c.Protocol != "superchat" || c.Extensions != "" {
 			t.Errorf("protocol %q, extensions %q", c.Protocol, c.Extensions)
+		}
+	})
+}
+
+// The zone of an IPv6 address means something on the client's machine only (RFC 6874, section 4).
+func TestTheHostHeaderHasNoZone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := wstest.Pipe()
+		peer := wstest.NewServer(t, b)
+		s, err := wsstream.New("ws://[fe80::1%25eth0]:8080/", &wsstream.Options{
+			NetDial: func(_ context.Context, _, address string) (net.Conn, error) {
+				if address != "[fe80::1%eth0]:8080" {
+					t.Errorf("dials %s", address)
+				}
+				return a, nil
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		req := peer.WantRequest()
+		if req.Host != "[fe80::1]:8080" {
+			t.Errorf("Host is %s", req.Host)
+		}
+		peer.Agree(req)
+		if _, err := s.Opened(t.Context()); err != nil {
+			t.Fatal(err)
 		}
 	})
 }
@@ -304,8 +344,8 @@ func TestHandshakeIsEnded(t *testing.T) {
 					defer cancel(nil)
 					start := time.Now()
 					s, err := wsstream.New("ws://example.com", &wsstream.Options{
-						Signal:           signal,
-						HandshakeTimeout: 7 * time.Second,
+						Signal:   signal,
+						Settings: wsstream.Settings{HandshakeTimeout: 7 * time.Second},
 						NetDial: func(ctx context.Context, _, _ string) (net.Conn, error) {
 							return dial(ctx, a)
 						},
@@ -396,7 +436,7 @@ func TestASignalThatEndsLaterHasNoEffect(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, b := wstest.Pipe()
 		signal, cancel := context.WithCancel(t.Context())
-		e := newClient(t, a, b, &wsstream.Options{Signal: signal, HandshakeTimeout: time.Second})
+		e := newClient(t, a, b, &wsstream.Options{Signal: signal, Settings: wsstream.Settings{HandshakeTimeout: time.Second}})
 		cancel()
 		time.Sleep(10 * time.Second) //nolint:forbidigo // moves the clock of the bubble
 		e.peer.Send(wstest.Whole(wstest.Text, "still here"))

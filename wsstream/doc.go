@@ -33,7 +33,12 @@
 // says, one by default. With nobody reading, no more is held here; the system's buffer fills up, and TCP makes the peer
 // wait. Pings are not answered then, and a Close frame is not seen. In the other direction a write is complete when the
 // system has taken the message, so it waits while the peer does not read. Neither wait has a time limit while the
-// connection is open. Close, Cancel and Abort end both, within the option CloseTimeout.
+// connection is open, unless the settings WriteTimeout and IdleTimeout give one. Close, Cancel and Abort end both, within
+// the setting CloseTimeout.
+//
+// With a mark of more than one message for writing, small messages are collected while the system takes those before, and
+// leave together: many in one system call. A write is complete then when its message has been collected, and at most
+// 64 KiB are.
 //
 // At rest a connection holds one goroutine, the one that waits for a message, and none when the queue is full.
 //
@@ -50,8 +55,35 @@
 // not UTF-8) or 1009 (a message that is too big). The application sees an abnormal closure, 1006, since no Close frame
 // came from the peer.
 //
+// # Servers
+//
+// A [Server] has the connections of a program in its hand: at most so many at once, each with a goroutine for its
+// [Handler], taken from net/http or from a listener. Its Shutdown tells all peers that the server goes away, and waits
+// for them. [Pair] makes both ends of a connection in memory, to test a handler with.
+//
+// # Proxies and TLS
+//
+// The options Proxy and TLSConfig of a client are those of an http.Transport. Proxies are HTTP (with CONNECT, also over
+// TLS) and SOCKS5; another way to reach a server is the option NetDial. For a server TLS is a matter of its http.Server or
+// of the listener, as of tls.NewListener.
+//
+// # Frames
+//
+// Below messages are frames, which are streams as well: [ReadFrames] and [WriteFrames] for proxies and recorders, which
+// pass on pings and Close frames like everything else; a [FrameWriter] where control frames have to overtake data; and
+// the stages [AssembleMessages], [FragmentMessages], [InflateFrames] and [CheckText]. Nothing is answered and nothing closed there that the
+// program does not answer or close.
+//
 // # Limits
 //
-// All that a peer can use up has a limit that is an option with a safe default: the size of its handshake and of a
-// message, the time for both handshakes. Memory for a message is taken as its bytes arrive, whatever its header says.
+// All that a peer can use up has a limit that is a setting with a safe default: the size of its handshake, of a message
+// and of a frame, the fragments of a message, the time for both handshakes. Memory for a message is taken as its bytes
+// arrive, whatever its header says, and for a compressed one as far as they account for it. Of the pings that come while
+// the peer takes no answers the latest 16 are answered. Messages larger than memory can be read and written as streams of
+// bytes: see the setting ByteStreams.
+//
+// # Signs of life
+//
+// TCP itself notices, in minutes, that the other host is gone. [WebSocketStream.Ping] and the settings PingInterval and
+// IdleTimeout notice it sooner, and a peer that hangs as well; they need somebody who reads.
 package wsstream

@@ -20,6 +20,9 @@ var (
 	// ErrOption is returned for an option outside its range.
 	ErrOption = errors.New("wsstream: bad option")
 
+	// ErrByteStreams is returned for a message as a stream on a connection without the setting ByteStreams.
+	ErrByteStreams = errors.New("wsstream: the setting ByteStreams is off")
+
 	// ErrCloseCode is returned for a status code that an application may not send: all but 1000 and 3000 to 4999.
 	ErrCloseCode = errors.New("wsstream: status code may not be sent")
 
@@ -29,6 +32,9 @@ var (
 	// ErrMessage is returned by a write of a message that is neither text nor binary, or text that is not UTF-8.
 	// Nothing of it was sent. As with every sink that fails, the writable stream is errored by it.
 	ErrMessage = errors.New("wsstream: message cannot be sent")
+
+	// ErrFrame is returned by a write of a frame that breaks a rule of RFC 6455, section 5. Nothing of it was sent.
+	ErrFrame = errors.New("wsstream: frame cannot be sent")
 )
 
 // Errors that say how an opening handshake ended.
@@ -42,8 +48,15 @@ var (
 	// ErrHeadTooLarge is the cause when the request or the response is larger than the option MaxHeaderSize allows.
 	ErrHeadTooLarge = errors.New("wsstream: handshake headers too large")
 
+	// ErrExtensions is the cause when the Sec-WebSocket-Extensions header of the other side is malformed, or the server
+	// answers something that was not offered.
+	ErrExtensions = errors.New("wsstream: bad extensions")
+
 	// ErrOrigin is returned by a server's handshake with a page of another origin that CheckOrigin does not let in.
 	ErrOrigin = errors.New("wsstream: origin not allowed")
+
+	// ErrProxy is the cause when the proxy could not be reached, or did not connect to the server.
+	ErrProxy = errors.New("wsstream: no connection through the proxy")
 )
 
 // Errors that say how a connection ended. They are found with errors.Is in the *WebSocketError of an unclean close.
@@ -58,12 +71,36 @@ var (
 	// ErrInvalidUTF8 is the cause when the peer sent text that is not UTF-8; it was sent StatusInvalidFramePayloadData.
 	ErrInvalidUTF8 = errors.New("wsstream: invalid UTF-8")
 
-	// ErrMessageTooBig is the cause when the peer sent a message larger than the option MaxMessageSize allows; it was
-	// sent StatusMessageTooBig.
+	// ErrCompression is the cause when the peer sent a compressed message that cannot be decompressed; it was sent
+	// StatusInvalidFramePayloadData.
+	ErrCompression = errors.New("wsstream: broken compression")
+
+	// ErrMessageTooBig is the cause when the peer sent a message that is larger, or in larger or more frames, than the
+	// settings allow; it was sent StatusMessageTooBig, or StatusPolicyViolation for too many frames.
 	ErrMessageTooBig = errors.New("wsstream: message too big")
+
+	// ErrNoPong is the cause when the peer did not answer as many pings as the setting MaxMissedPongs says.
+	ErrNoPong = errors.New("wsstream: peer does not answer")
+
+	// ErrIdleTimeout is the cause when nothing came from the peer for as long as the setting IdleTimeout says.
+	ErrIdleTimeout = errors.New("wsstream: nothing came for too long")
+
+	// ErrWriteTimeout is the cause when the peer took nothing for as long as the setting WriteTimeout says.
+	ErrWriteTimeout = errors.New("wsstream: peer does not read")
 
 	// ErrCloseTimeout is the cause when the closing handshake took longer than the option CloseTimeout allows.
 	ErrCloseTimeout = errors.New("wsstream: closing handshake took too long")
+)
+
+// Errors of a [Server].
+var (
+	// ErrServerClosed is returned by Serve when the server has shut down, and is the cause that the contexts of its
+	// handlers end with.
+	ErrServerClosed = errors.New("wsstream: server has shut down")
+
+	// ErrTooManyConnections is reported when a request was refused because the server has as many connections as the
+	// option MaxConnections allows.
+	ErrTooManyConnections = errors.New("wsstream: too many connections")
 )
 
 // WebSocketError says that a connection could not be opened or was not closed cleanly; then one value of it is what

@@ -66,7 +66,7 @@ func ExampleNew() {
 	server := httptest.NewServer(http.NotFoundHandler())
 	defer server.Close()
 
-	s, err := wsstream.New(server.URL, &wsstream.Options{HandshakeTimeout: 5 * time.Second})
+	s, err := wsstream.New(server.URL, &wsstream.Options{Settings: wsstream.Settings{HandshakeTimeout: 5 * time.Second}})
 	if err != nil {
 		fmt.Println("the URL or the options are wrong:", err)
 		return
@@ -196,7 +196,7 @@ func ExampleNewWebSocketError() {
 func ExampleWebSocketError() {
 	served := make(chan error, 1)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s, err := wsstream.Upgrade(w, r, &wsstream.UpgradeOptions{MaxMessageSize: 10})
+		s, err := wsstream.Upgrade(w, r, &wsstream.UpgradeOptions{Settings: wsstream.Settings{MaxMessageSize: 10}})
 		if err != nil {
 			return
 		}

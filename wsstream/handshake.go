@@ -10,6 +10,13 @@ import (
 	"time"
 )
 
+// handshake is what an opening handshake came to.
+type handshake struct {
+	protocol   string
+	extensions agreed
+	early      []byte // what was read behind it
+}
+
 // headBuffers holds buffers for opening handshakes; an open connection needs none of them.
 var headBuffers = sync.Pool{New: func() any { return bufio.NewReader(nil) }}
 
@@ -38,15 +45,25 @@ func buffered(br *bufio.Reader) []byte {
 // limitBy makes the end of ctx end what waits on the socket. release undoes that: afterwards the socket has no
 // deadline, even if ctx has ended meanwhile.
 func limitBy(ctx context.Context, socket net.Conn) (release func() error) {
-	ended := make(chan struct{})
-	stop := context.AfterFunc(ctx, func() {
-		defer close(ended)
-		_ = socket.SetDeadline(longAgo) // of a socket that refuses, release returns the error
-	})
+	stop := expireBy(ctx, socket.SetDeadline)
 	return func() error {
-		if !stop() {
-			<-ended
-		}
+		stop() // of a socket that refuses, the next line returns the error
 		return socket.SetDeadline(time.Time{})
+	}
+}
+
+// expireBy makes the end of ctx set a deadline that has passed. stop ends that, and reports whether it has happened.
+func expireBy(ctx context.Context, set func(time.Time) error) (stop func() (expired bool)) {
+	ended := make(chan struct{})
+	stopFunc := context.AfterFunc(ctx, func() {
+		defer close(ended)
+		_ = set(longAgo)
+	})
+	return func() bool {
+		if stopFunc() {
+			return false
+		}
+		<-ended
+		return true
 	}
 }

@@ -29,6 +29,7 @@ type headReader struct {
 	over     bool // the empty line has been read
 	line     []byte
 	seen     []string // names of single headers that have been read
+	offered  []string // Sec-WebSocket-Extensions headers, which gobwas/ws is not to see
 }
 
 // newHeadReader returns a reader of one head of at most size bytes: a request if server, else a response.
@@ -108,6 +109,9 @@ func (h *headReader) filterHeader(line []byte, key, value string) ([]byte, error
 		h.seen = append(h.seen, key)
 	}
 	switch {
+	case key == "Sec-Websocket-Extensions":
+		h.offered = append(h.offered, value)
+		return nil, nil
 	case key == "Connection":
 		// A list, that may be spread over several lines; gobwas/ws takes one line, and in a response one token.
 		if !hasToken(value, "upgrade") {
@@ -125,6 +129,9 @@ func (h *headReader) filterHeader(line []byte, key, value string) ([]byte, error
 		return line, nil
 	}
 }
+
+// extensions returns all Sec-WebSocket-Extensions headers in one.
+func (h *headReader) extensions() string { return strings.Join(h.offered, ",") }
 
 // isSingle reports whether a header must not come twice.
 func (h *headReader) isSingle(key string) bool {

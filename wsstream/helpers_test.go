@@ -3,8 +3,10 @@ package wsstream_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
+	"os"
 	"testing"
 	"testing/synctest"
 
@@ -15,7 +17,17 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m)
+	code := m.Run()
+	if code == 0 {
+		if err := goleak.Find(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}
+	if code == 0 && !checkRows() {
+		code = 1
+	}
+	os.Exit(code)
 }
 
 // end is one open connection under test, with a peer of single frames at its other end.
@@ -40,13 +52,13 @@ func eachRole(t *testing.T, limits limits, test func(t *testing.T, e *end)) {
 	t.Run("server", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			a, b := wstest.Pipe()
-			test(t, newServer(t, a, b, &wsstream.UpgradeOptions{MaxMessageSize: limits.maxMessageSize}))
+			test(t, newServer(t, a, b, &wsstream.UpgradeOptions{Settings: wsstream.Settings{MaxMessageSize: limits.maxMessageSize}}))
 		})
 	})
 	t.Run("client", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			a, b := wstest.Pipe()
-			test(t, newClient(t, a, b, &wsstream.Options{MaxMessageSize: limits.maxMessageSize}))
+			test(t, newClient(t, a, b, &wsstream.Options{Settings: wsstream.Settings{MaxMessageSize: limits.maxMessageSize}}))
 		})
 	})
 }

@@ -5,18 +5,27 @@ import (
 	"sync"
 )
 
-// inputBufferSize is how much is asked of the socket at once, in bytes, unless a larger piece of a payload is wanted.
-const inputBufferSize = 4096
+const (
+	// inputBufferSize is how much is asked of the socket at once, in bytes, unless a larger piece of a payload is wanted.
+	inputBufferSize = 4096
+
+	// inputWaitSize is how much is asked when probably nothing is there yet: a connection at rest holds a buffer of this
+	// size only. A small message fits.
+	inputWaitSize = 512
+)
 
 var inputBuffers = sync.Pool{New: func() any { return new([inputBufferSize]byte) }}
 
-// input reads from the socket through a buffer, so that a small frame costs one system call. It takes the buffer
-// from a pool to fill it, and gives it back when it is used up.
+// input reads from the socket through a buffer, so that a small frame costs one system call. While more comes than fits
+// the small buffer, it takes a large one from a pool to fill it, and gives it back when it is used up.
 type input struct {
 	socket io.Reader
-	buffer *[inputBufferSize]byte // nil while nothing is buffered
-	rest   []byte                 // what is left to read of buffer, or of what came with the handshake
+	small  [inputWaitSize]byte
+	large  *[inputBufferSize]byte // nil while nothing is in it
+	rest   []byte                 // what is left to read of a buffer, or of what came with the handshake
+	flows  bool                   // the last read filled the buffer, so that more is probably there
 	taken  int64                  // bytes given out so far
+	heard  func()                 // called when something has come from the socket; nil for none
 }
 
 // newInput returns an input that gives out early first: what arrived in one segment with the opening handshake.
@@ -29,7 +38,7 @@ func newInput(socket io.Reader, early []byte) *input {
 func (in *input) Read(p []byte) (int, error) {
 	if len(in.rest) == 0 {
 		if len(p) >= inputBufferSize {
-			n, err := in.socket.Read(p)
+			n, err := in.read(p)
 			in.taken += int64(n)
 			return n, err
 		}
@@ -54,13 +63,16 @@ func (in *input) Discard(n int64) error {
 
 // fill reads from the socket until there is something. An error that came with bytes comes again without them.
 func (in *input) fill() error {
-	if in.buffer == nil {
-		in.buffer = inputBuffers.Get().(*[inputBufferSize]byte)
+	buffer := in.small[:]
+	if in.flows {
+		in.large = inputBuffers.Get().(*[inputBufferSize]byte)
+		buffer = in.large[:]
 	}
 	for {
-		n, err := in.socket.Read(in.buffer[:])
+		n, err := in.read(buffer)
+		in.flows = n == len(buffer)
 		if n > 0 {
-			in.rest = in.buffer[:n]
+			in.rest = buffer[:n]
 			return nil
 		}
 		if err != nil {
@@ -70,10 +82,19 @@ func (in *input) fill() error {
 	}
 }
 
+// read reads from the socket.
+func (in *input) read(p []byte) (int, error) {
+	n, err := in.socket.Read(p)
+	if n > 0 && in.heard != nil {
+		in.heard()
+	}
+	return n, err
+}
+
 func (in *input) release() {
 	in.rest = nil
-	if in.buffer != nil {
-		inputBuffers.Put(in.buffer)
-		in.buffer = nil
+	if in.large != nil {
+		inputBuffers.Put(in.large)
+		in.large = nil
 	}
 }

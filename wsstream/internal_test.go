@@ -118,7 +118,7 @@ func TestNewWebSocketError(t *testing.T) {
 func testReader(in io.Reader, early []byte, limit int64, pings *[]string) *messageReader {
 	return &messageReader{
 		frames: newFrameReader(newInput(in, early), ws.StateServerSide),
-		limit:  limit,
+		limits: messageLimits{message: limit, inflated: limit, frame: limit, fragments: 1000},
 		control: func(op ws.OpCode, payload []byte) error {
 			if op == ws.OpPing {
 				*pings = append(*pings, string(payload))
@@ -167,19 +167,20 @@ func TestAPayloadEndsBeforeTheNextFrame(t *testing.T) {
 	}
 }
 
+// The large buffer is taken when the small one was too small, and given back when it is used up.
 func TestABufferIsHeldOnlyWhileItIsNeeded(t *testing.T) {
-	in := newInput(strings.NewReader("0123456789"), nil)
-	p := make([]byte, 4)
-	for _, want := range []bool{true, true, false} {
+	in := newInput(strings.NewReader(strings.Repeat("x", inputWaitSize+10)), nil)
+	p := make([]byte, 1)
+	for range inputWaitSize + 10 {
 		if _, err := in.Read(p); err != nil {
 			t.Fatal(err)
 		}
-		if got := in.buffer != nil; got != want {
-			t.Errorf("a buffer is held: %t, want %t", got, want)
+		if got, want := in.large != nil, len(in.rest) > 0 && in.taken > inputWaitSize; got != want {
+			t.Errorf("after %d bytes the large buffer is held: %t, want %t", in.taken, got, want)
 		}
 	}
-	if _, err := in.Read(p); !errors.Is(err, io.EOF) || in.buffer != nil {
-		t.Errorf("at the end: %v, buffer %t", err, in.buffer != nil)
+	if _, err := in.Read(p); !errors.Is(err, io.EOF) || in.large != nil {
+		t.Errorf("at the end: %v, buffer %t", err, in.large != nil)
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
-	"slices"
 	"sync"
 
 	"github.com/gobwas/ws"
@@ -18,13 +17,15 @@ const (
 	// smallFrame is the room in which most frames are put together before they go to the socket, in bytes.
 	smallFrame = 4 << 10
 
-	// largeFrame is that of the others. A frame that does not fit goes to the socket in pieces of this size, so that
-	// the memory a connection takes to write does not grow with its messages.
-	largeFrame = 64<<10 + smallFrame
+	// batchSize is how many bytes of frames may wait for more before they go to the socket.
+	batchSize = 64 << 10
 
-	// maxPongs is how many answers to pings may wait for a writer. With more the oldest is dropped, as RFC 6455,
-	// section 5.5.3, allows: so a flood of pings to a connection that is stuck takes no memory.
-	maxPongs = 16
+	// largeFrame is the room for a batch, and for what is larger than smallFrame. A frame that does not fit goes to the
+	// socket in pieces of this size, so that the memory a connection takes to write does not grow with its messages.
+	largeFrame = batchSize + smallFrame
+
+	// controlRoom is what the control frames that wait may take of it.
+	controlRoom = (maxPongs + 1) * (ws.MaxHeaderSize + ws.MaxControlFramePayloadSize)
 )
 
 var (
@@ -35,21 +36,28 @@ var (
 // output is the one way by which frames reach the socket. Whoever writes a frame holds the lock until the whole frame
 // is written, so that frames never mix.
 //
+// Small messages may join a batch instead, for which the lock is not needed: a goroutine writes what has come together
+// while it wrote the batch before, and is gone when nothing has. So a batch is as large as the socket is slow, up to
+// batchSize.
+//
 // Answers to pings wait in a queue, and never does whoever reads the socket wait for the lock: two ends whose writers
 // are stuck until the other end reads would wait for each other for ever. The next frame takes the answers along in
-// front of it; when nobody is writing, a goroutine of their own writes them, and is gone when it has.
+// front of it; when nobody is writing, a goroutine of their own writes them, and is gone when it has. So do pings.
 type output struct {
-	socket io.Writer
-	client bool          // frames of a client are masked
-	lock   chan struct{} // holds a value while somebody writes
-	shut   bool          // no frame may follow; guarded by lock
-	rest   []byte        // of a frame that was cut off, when only a Close frame will follow; guarded by lock
+	socket  io.Writer
+	client  bool      // frames of a client are masked
+	deflate *deflater // nil without compression
 
-	// failed is called with the error of the socket when answers to pings could not be written.
+	lock  chan struct{} // holds a value while somebody writes; guards following fields
+	shut  bool          // no frame may follow
+	rest  []byte        // what is left when a write was cut off; only a Close frame will follow
+	begun bool          // some of the frame whose write failed last has left, or is in rest
+
+	// failed is called with the error of the socket when frames could not be written for which nobody waits.
 	failed func(err error)
 
-	mu    sync.Mutex // guards the following field
-	pongs [][]byte   // answers that wait, the oldest first
+	controls controlQueue
+	batch    batch
 }
 
 // newOutput returns the output to socket.
@@ -81,98 +89,107 @@ func (o *output) tryAcquire() bool {
 	}
 }
 
-// release gives up the lock. Pongs that came meanwhile are seen here or by the next to hold it: pong looks for a
-// holder after it has queued, and this looks at the queue after it has let go.
+// release gives up the lock. Control frames that came meanwhile are seen here or by the next to hold it: who queues one
+// looks for a holder afterwards, and this looks at the queue after it has let go.
 func (o *output) release() {
 	<-o.lock
-	if o.pongsWait() && o.tryAcquire() {
+	if !o.controls.isEmpty() && o.tryAcquire() {
 		go o.flush()
 	}
 }
 
 // pong answers a ping. It does not wait.
 func (o *output) pong(payload []byte) {
-	o.mu.Lock()
-	if len(o.pongs) == maxPongs {
-		o.pongs = slices.Delete(o.pongs, 0, 1)
-	}
-	o.pongs = append(o.pongs, slices.Clone(payload))
-	o.mu.Unlock()
+	o.controls.addPong(payload)
 	if o.tryAcquire() {
 		go o.flush()
 	}
 }
 
-func (o *output) pongsWait() bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return len(o.pongs) > 0
+// ping sends a ping. It does not wait.
+func (o *output) ping() *ping {
+	p := o.controls.addPing()
+	if o.tryAcquire() {
+		go o.flush()
+	}
+	return p
 }
 
-// flush writes the answers that wait. It holds the lock when it is called, and gives it up.
+// flush writes the control frames and the batch that wait. It holds the lock when it is called, and gives it up.
 func (o *output) flush() {
 	defer o.release()
-	pongs := o.takePongs(nil)
-	if o.shut || len(o.rest) > 0 || len(pongs) == 0 {
-		return
+	for {
+		if o.shut || len(o.rest) > 0 {
+			o.controls.drop()
+			return
+		}
+		buffer := o.takeWaiting(0)
+		waited := len(*buffer) > 0
+		if waited {
+			o.writeWaiting(*buffer)
+		}
+		freeFrameBuffer(buffer)
+		if !waited {
+			return
+		}
 	}
-	if _, err := o.socket.Write(pongs); err != nil {
-		o.shut = true
+}
+
+func (o *output) writeWaiting(frames []byte) {
+	if n, err := o.socket.Write(frames); err != nil {
+		o.keep(err, frames[n:], nil, ws.Header{}, 0)
+		o.shut = len(o.rest) == 0
 		o.failed(err)
 	}
 }
 
-// takePongs empties the queue of answers into buf, as frames.
-func (o *output) takePongs(buf []byte) []byte {
-	o.mu.Lock()
-	pongs := o.pongs
-	o.pongs = nil
-	o.mu.Unlock()
-	for _, payload := range pongs {
-		h := o.newHeader(ws.OpPong, len(payload))
-		buf = appendPayload(appendHeader(buf, h), payload, h, 0)
+// takeWaiting returns a buffer with the frames that wait: the batch, and the control frames. Behind them is room for a
+// header, and for a payload of this size unless it is large. The lock is held.
+func (o *output) takeWaiting(size int) *[]byte {
+	buffer := o.batch.take()
+	if buffer == nil {
+		buffer = frameBuffer(size)
 	}
-	return buf
+	*buffer = o.controls.appendTo(*buffer, o)
+	return buffer
 }
 
-// write writes one frame. It holds the lock when it is called. It waits for the socket to take the frame, for as long
-// as the socket's write deadline lets it; if that ends it in the middle of the frame, what is left is kept for
-// writeRest, which must come before any other frame.
+// write writes one frame. It waits for the socket to take the frame, for as long as the socket's write deadline lets
+// it; if that ends it, what must still be written is kept for writeRest, which must come before any other frame. The
+// lock is held.
 //
 // A frame of up to 64 KiB is one Write of the socket.
-func (o *output) write(op ws.OpCode, payload []byte) error {
-	buffer := frameBuffer(len(payload))
+func (o *output) write(h ws.Header, payload []byte) error {
+	buffer := o.takeWaiting(len(payload))
 	defer freeFrameBuffer(buffer)
-	h := o.newHeader(op, len(payload))
-	buf := appendHeader(o.takePongs(*buffer), h)
-	begun := false
+	buf := *buffer
+	before := len(buf) // the frames before this one, in buf; -1 once some of this one has left
+	buf = appendHeader(buf, h)
 	for done := 0; ; {
 		piece := payload[done:min(len(payload), done+cap(buf)-len(buf))]
 		buf = appendPayload(buf, piece, h, done)
 		done += len(piece)
-		if n, err := o.socket.Write(buf); err != nil {
-			if begun || n > 0 {
+		n, err := o.socket.Write(buf)
+		if err == nil && done < len(payload) && !h.Masked { // nothing is to be done to the rest
+			buf, before, done = payload[done:], -1, len(payload)
+			n, err = o.socket.Write(buf)
+		}
+		if err != nil {
+			if o.begun = n > before; o.begun {
 				o.keep(err, buf[n:], payload[done:], h, done)
+			} else {
+				o.keep(err, buf[n:before], nil, h, 0)
 			}
+		}
+		if err != nil || done == len(payload) {
 			return err
 		}
-		begun = true
-		switch {
-		case done == len(payload):
-			return nil
-		case !h.Masked: // nothing is to be done to the rest
-			n, err := o.socket.Write(payload[done:])
-			if err != nil {
-				o.keep(err, nil, payload[done+n:], h, done+n)
-			}
-			return err
-		}
-		buf = buf[:0]
+		buf, before = buf[:0], -1
 	}
 }
 
-// keep copies what is left of a frame that ran into the deadline: some bytes that are ready to go, and the payload from
-// offset on. The payload belongs to the caller again when write has returned.
+// keep copies what must still be written after a write that ran into the deadline: some bytes that are ready to go, and
+// the payload of h from offset on. They belong to the caller again when write has returned.
 func (o *output) keep(err error, ready, payload []byte, h ws.Header, offset int) {
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		rest := make([]byte, 0, len(ready)+len(payload))
@@ -180,7 +197,7 @@ func (o *output) keep(err error, ready, payload []byte, h ws.Header, offset int)
 	}
 }
 
-// writeRest writes what is left of a frame. It holds the lock when it is called.
+// writeRest writes what is left of a write that was cut off. It holds the lock when it is called.
 func (o *output) writeRest() error {
 	if len(o.rest) == 0 {
 		return nil
@@ -190,9 +207,9 @@ func (o *output) writeRest() error {
 	return err
 }
 
-// frameBuffer returns an empty buffer for a frame with a payload of n bytes and the pongs before it.
+// frameBuffer returns an empty buffer for a frame with a payload of n bytes and the control frames before it.
 func frameBuffer(n int) *[]byte {
-	if n <= smallFrame-ws.MaxHeaderSize-maxPongs*(ws.MaxHeaderSize+ws.MaxControlFramePayloadSize) {
+	if n <= smallFrame-ws.MaxHeaderSize-controlRoom {
 		return smallFrames.Get().(*[]byte)
 	}
 	return largeFrames.Get().(*[]byte)
@@ -200,6 +217,7 @@ func frameBuffer(n int) *[]byte {
 
 // freeFrameBuffer takes back what frameBuffer gave.
 func freeFrameBuffer(buf *[]byte) {
+	*buf = (*buf)[:0]
 	if cap(*buf) == smallFrame {
 		smallFrames.Put(buf)
 	} else {
@@ -211,11 +229,16 @@ func freeFrameBuffer(buf *[]byte) {
 func (o *output) newHeader(op ws.OpCode, length int) ws.Header {
 	h := ws.Header{Fin: true, OpCode: op, Length: int64(length), Masked: o.client}
 	if o.client {
-		// The application must not be able to foresee the mask (RFC 6455, section 5.3); the operating system seeds this
-		// generator, and nobody else can.
-		binary.LittleEndian.PutUint32(h.Mask[:], rand.Uint32())
+		h.Mask = newMask()
 	}
 	return h
+}
+
+// newMask returns a mask that the application cannot foresee, as RFC 6455, section 5.3, wants it: the operating system
+// seeds this generator, and nobody else can.
+func newMask() (mask [4]byte) {
+	binary.LittleEndian.PutUint32(mask[:], rand.Uint32())
+	return mask
 }
 
 // appendHeader appends the bytes of h (RFC 6455, section 5.2). Those that gobwas/ws has write to an io.Writer, which

@@ -88,10 +88,10 @@ func TestEchoByPipeEndsWithThePeer(t *testing.T) {
 func TestAStrategyThatFailsClosesTheConnection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, b := wstest.Pipe()
-		e := newServer(t, a, b, &wsstream.UpgradeOptions{ReadableStrategy: &streams.QueuingStrategy[wsstream.Message]{
+		e := newServer(t, a, b, &wsstream.UpgradeOptions{Settings: wsstream.Settings{ReadableStrategy: &streams.QueuingStrategy[wsstream.Message]{
 			HighWaterMark: 1,
 			Size:          func(m wsstream.Message) int { return -len(m.Data) },
-		}})
+		}}})
 		e.peer.Send(wstest.Whole(wstest.Text, "x"))
 		e.answer(0, "", 0, "")
 		if _, err := e.stream.Closed(t.Context()); err != nil {

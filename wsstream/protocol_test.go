@@ -163,7 +163,7 @@ func TestAMessageAtTheLimitPasses(t *testing.T) {
 func TestADeclaredLengthIsNotBelieved(t *testing.T) {
 	const declared = 1 << 30
 	a, b := wstest.TCP(t)
-	e := newServer(t, a, b, &wsstream.UpgradeOptions{MaxMessageSize: wsstream.Unlimited})
+	e := newServer(t, a, b, &wsstream.UpgradeOptions{Settings: wsstream.Settings{MaxMessageSize: wsstream.Unlimited}})
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	e.peer.Send(wstest.Frame{Fin: true, Op: wstest.Binary, Length: declared, Payload: []byte("ten bytes!")})

@@ -27,15 +27,37 @@ func (c *conn) write(ctx context.Context, m Message, _ *streams.WritableControll
 	if err := m.sendable(); err != nil {
 		return err
 	}
-	broken, err := c.writeFrame(ctx, m)
+	if err := c.startMessage(ctx); err != nil {
+		return c.giveUp(err)
+	}
+	defer c.endMessage()
+	if !c.isOpen() { // and not behind the Close frame, which the peer may be slow to take
+		return ErrInvalidState
+	}
+	if c.batches && c.output.join(m) {
+		return nil
+	}
+	return c.writeOut(ctx, func() error { return c.output.writeMessage(m) })
+}
+
+// writeOut has frames written, by what it is given, and returns how that ended, or how the connection ended if it is
+// broken then.
+func (c *conn) writeOut(ctx context.Context, write func() error) error {
+	broken, err := c.writeLocked(ctx, write)
 	if broken {
 		return c.result()
 	}
 	return err
 }
 
-// writeFrame writes the frame of a message. It returns true if that left the connection broken.
-func (c *conn) writeFrame(ctx context.Context, m Message) (broken bool, err error) {
+func (c *conn) isOpen() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.state == connOpen
+}
+
+// writeLocked calls write with the lock of the output. It returns true if that left the connection broken.
+func (c *conn) writeLocked(ctx context.Context, write func() error) (broken bool, err error) {
 	if err := c.output.acquire(ctx); err != nil {
 		return false, c.giveUp(err)
 	}
@@ -43,7 +65,7 @@ func (c *conn) writeFrame(ctx context.Context, m Message) (broken bool, err erro
 	if err := c.startWrite(ctx); err != nil {
 		return false, c.giveUp(err)
 	}
-	err = c.output.write(opCodeOf(m.Type), m.Data)
+	err = write()
 	cutShort := c.stopWrite(err)
 	switch {
 	case err == nil:
@@ -105,7 +127,7 @@ func (c *conn) stopWrite(err error) (cutShort bool) {
 		cutShort = errors.Is(err, os.ErrDeadlineExceeded)
 	}
 	c.writing, c.cutShort = nil, false
-	c.lost = err != nil && (!cutShort || len(c.output.rest) > 0)
+	c.lost = err != nil && (!cutShort || c.output.begun)
 	return cutShort
 }
 

@@ -106,13 +106,22 @@ func (i CloseInfo) toSend() (CloseInfo, error) {
 	case i.Code != 0 && !i.Code.sendable():
 		return CloseInfo{}, fmt.Errorf("%w: %d", ErrCloseCode, i.Code)
 	}
-	switch {
-	case len(i.Reason) > maxReason:
-		return CloseInfo{}, fmt.Errorf("%w: %d bytes, at most %d fit", ErrCloseReason, len(i.Reason), maxReason)
-	case !utf8.ValidString(i.Reason):
-		return CloseInfo{}, fmt.Errorf("%w: %w", ErrCloseReason, ErrInvalidUTF8)
+	if err := checkReason(i.Reason); err != nil {
+		return CloseInfo{}, err
 	}
 	return i, nil
+}
+
+// checkReason returns the error for a reason that no Close frame can carry.
+func checkReason(reason string) error {
+	switch {
+	case len(reason) > maxReason:
+		return fmt.Errorf("%w: %d bytes, at most %d fit", ErrCloseReason, len(reason), maxReason)
+	case !utf8.ValidString(reason):
+		return fmt.Errorf("%w: %w", ErrCloseReason, ErrInvalidUTF8)
+	default:
+		return nil
+	}
 }
 
 // appendBody appends the body of the Close frame that says i.

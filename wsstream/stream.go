@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"sync"
+	"time"
 
 	"github.com/gobwas/ws"
 	"github.com/weirstreams/weir/streams"
@@ -42,7 +43,8 @@ type Connection struct {
 	Readable *streams.ReadableStream[Message]
 
 	// Writable takes messages for the peer. A write is complete when the system has taken the message, which says
-	// nothing about the peer, and waits while the peer does not read. Write of a DefaultWriter returns as soon as the
+	// nothing about the peer, and waits while the peer does not read; with a mark of more than one message, when it has
+	// been collected to leave together with others, of which there are at most 64 KiB. Write of a DefaultWriter returns as soon as the
 	// message is accepted: Data may be reused only when the result of WriteAsync has come, or when Close of Writable or a
 	// PipeTo into it has returned.
 	//
@@ -60,6 +62,8 @@ type Connection struct {
 
 	// Extensions are those in use, as in the Sec-WebSocket-Extensions header; "" if none.
 	Extensions string
+
+	incoming *incoming // nil without the setting ByteStreams
 }
 
 // URL returns the URL that the client asked for, with the scheme ws or wss and without a password. On the server it is
@@ -125,28 +129,36 @@ func connecting(ctx context.Context, url string) (*WebSocketStream, context.Cont
 }
 
 // accepted returns a stream for a socket whose handshake is done.
-func accepted(url string, socket net.Conn, early []byte, protocol string, set *settings) *WebSocketStream {
+func accepted(url string, socket net.Conn, hs handshake, set *Settings) *WebSocketStream {
 	s := &WebSocketStream{url: url, opened: make(chan struct{}), closed: make(chan struct{})}
-	s.openLocked(socket, early, ws.StateServerSide, protocol, set)
+	s.openLocked(socket, hs, ws.StateServerSide, set)
 	return s
 }
 
 // open ends the handshake with success, and returns false if Close was called before.
-func (s *WebSocketStream) open(socket net.Conn, early []byte, protocol string, set *settings) bool {
+func (s *WebSocketStream) open(socket net.Conn, hs handshake, set *Settings) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closing {
 		return false
 	}
 	s.endHandshakeLocked()
-	s.openLocked(socket, early, ws.StateClientSide, protocol, set)
+	s.openLocked(socket, hs, ws.StateClientSide, set)
 	return true
 }
 
-func (s *WebSocketStream) openLocked(socket net.Conn, early []byte, side ws.State, protocol string, set *settings) {
-	s.conn = newConn(socket, early, side, set, s.closed)
+func (s *WebSocketStream) openLocked(socket net.Conn, hs handshake, side ws.State, set *Settings) {
+	s.conn = newConn(socket, hs.early, side, hs.extensions.terms, set, s.closed)
 	readable, writable := s.conn.open(set)
-	s.connection = &Connection{Readable: readable, Writable: writable, Protocol: protocol}
+	s.connection = &Connection{
+		Readable:   readable,
+		Writable:   writable,
+		Protocol:   hs.protocol,
+		Extensions: hs.extensions.text,
+	}
+	if set.ByteStreams {
+		s.connection.incoming = newIncoming(s.conn, readable, set.ReadBufferSize)
+	}
 	close(s.opened)
 }
 
@@ -167,6 +179,9 @@ func (s *WebSocketStream) endHandshakeLocked() {
 
 // handshakeError returns what Opened and Closed report for a handshake with the context ctx that ended with err.
 func handshakeError(ctx context.Context, err error) error {
+	if deadline, ok := ctx.Deadline(); ok && !time.Now().Before(deadline) {
+		<-ctx.Done() // net.Dialer goes by the deadline, and may see it a moment before ctx says so
+	}
 	cause := context.Cause(ctx)
 	switch {
 	case cause == nil:

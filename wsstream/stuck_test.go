@@ -67,7 +67,7 @@ func TestPeerClosesDuringAWriteThatItTakes(t *testing.T) {
 func TestPeerClosesAndIsGoneDuringAWrite(t *testing.T) {
 	a, b := wstest.TCP(t)
 	// With a mark of zero nobody reads before a Read, so that nothing but a failing write leads to the Close frame.
-	e := newServer(t, a, b, &wsstream.UpgradeOptions{ReadableStrategy: new(streams.QueuingStrategy[wsstream.Message])})
+	e := newServer(t, a, b, &wsstream.UpgradeOptions{Settings: wsstream.Settings{ReadableStrategy: new(streams.QueuingStrategy[wsstream.Message])}})
 	e.peer.Send(wstest.Whole(wstest.Text, "one"), wstest.CloseFrame(4567, "gone"))
 	e.peer.Drop()
 	var err error

@@ -69,6 +69,8 @@ func checkHeader(header http.Header) error {
 			return fmt.Errorf("%w: %q is no name", ErrHeader, name)
 		case key == "Upgrade", key == "Connection", strings.HasPrefix(key, "Sec-Websocket-"):
 			return fmt.Errorf("%w: %s belongs to the handshake", ErrHeader, name)
+		case key == "Content-Length", key == "Transfer-Encoding":
+			return fmt.Errorf("%w: %s, and the handshake has no body", ErrHeader, name)
 		}
 		for _, v := range values {
 			if strings.ContainsAny(v, "\r\n\x00") {

@@ -40,9 +40,14 @@ func Upgrade(w http.ResponseWriter, r *http.Request, opts *UpgradeOptions) (*Web
 		http.Error(w, refusal.Err.Error(), refusal.StatusCode)
 		return nil, refusal
 	}
+	extensions, err := set.Compression.answer(strings.Join(r.Header["Sec-Websocket-Extensions"], ","))
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return nil, &HandshakeError{http.StatusBadRequest, err}
+	}
 	upgrader := ws.HTTPUpgrader{
-		Timeout:  set.handshakeTimeout,
-		Header:   opts.Header,
+		Timeout:  set.HandshakeTimeout,
+		Header:   extensions.addTo(opts.Header),
 		Protocol: func(p string) bool { return slices.Contains(opts.Protocols, p) },
 	}
 	socket, rw, hs, err := upgrader.Upgrade(withOneConnection(r), w)
@@ -52,7 +57,8 @@ func Upgrade(w http.ResponseWriter, r *http.Request, opts *UpgradeOptions) (*Web
 		}
 		return nil, badRequest(err)
 	}
-	return accepted(requestURL(r.TLS != nil, r.Host, r.URL), socket, buffered(rw.Reader), hs.Protocol, &set), nil
+	url := requestURL(r.TLS != nil, r.Host, r.URL)
+	return accepted(url, socket, handshake{hs.Protocol, extensions, buffered(rw.Reader)}, &set), nil
 }
 
 // checkRequest looks at what gobwas/ws does not.
@@ -140,7 +146,7 @@ func Accept(ctx context.Context, socket net.Conn, opts *UpgradeOptions) (*WebSoc
 		_ = socket.Close() // the error of the options is what there is to tell
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, set.handshakeTimeout, ErrHandshakeTimeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, set.HandshakeTimeout, ErrHandshakeTimeout)
 	defer cancel()
 	a := acceptor{options: opts, settings: &set}
 	release := limitBy(ctx, socket)
@@ -152,24 +158,24 @@ func Accept(ctx context.Context, socket net.Conn, opts *UpgradeOptions) (*WebSoc
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)
 		}
-		hangUpRefused(ctx, socket, err, set.closeTimeout)
+		hangUpRefused(ctx, socket, err, set.CloseTimeout)
 		return nil, err
 	}
 	_, secure := socket.(*tls.Conn)
-	return accepted(requestURL(secure, a.host, a.url), socket, a.early, a.protocol, &set), nil
+	return accepted(requestURL(secure, a.host, a.url), socket, a.result, &set), nil
 }
 
 // acceptor does the handshake of Accept, and keeps what the request said.
 type acceptor struct {
 	options  *UpgradeOptions
-	settings *settings
+	settings *Settings
 
-	url      *url.URL
-	host     string
-	origins  []string
-	protocol string
-	early    []byte
-	refused  *HandshakeError // why we, not gobwas/ws, refuse the request
+	head    *headReader
+	url     *url.URL
+	host    string
+	origins []string
+	result  handshake
+	refused *HandshakeError // why we, not gobwas/ws, refuse the request
 }
 
 // upgrade reads the request and answers it (RFC 6455, section 4.2).
@@ -184,13 +190,13 @@ func (a *acceptor) upgrade(socket net.Conn) error {
 		OnHeader:        a.onHeader,
 		OnBeforeUpgrade: a.onBeforeUpgrade,
 	}
-	head := struct {
+	a.head = newHeadReader(br, a.settings.MaxHeaderSize, true)
+	hs, err := upgrader.Upgrade(struct {
 		io.Reader
 		io.Writer
-	}{newHeadReader(br, a.settings.maxHeaderSize, true), socket}
-	hs, err := upgrader.Upgrade(head)
+	}{a.head, socket})
 	if err == nil {
-		a.protocol, a.early = hs.Protocol, buffered(br)
+		a.result.protocol, a.result.early = hs.Protocol, buffered(br)
 		return nil
 	}
 	if a.refused != nil {
@@ -231,7 +237,12 @@ func (a *acceptor) onBeforeUpgrade() (ws.HandshakeHeader, error) {
 	if !a.options.originAllowed(a.origins, a.host) {
 		return nil, a.refuse(http.StatusForbidden, ErrOrigin)
 	}
-	return nil, nil
+	extensions, err := a.settings.Compression.answer(a.head.extensions())
+	if err != nil {
+		return nil, a.refuse(http.StatusBadRequest, err)
+	}
+	a.result.extensions = extensions
+	return ws.HandshakeHeaderHTTP(extensions.addTo(nil)), nil
 }
 
 // refuse has gobwas/ws answer with status.

@@ -126,8 +126,8 @@ func TestAcceptOfABadRequestIsEnded(t *testing.T) {
 		want time.Duration
 	}{
 		"by its context":      {wsstream.UpgradeOptions{}, time.Second},
-		"by HandshakeTimeout": {wsstream.UpgradeOptions{HandshakeTimeout: 50 * time.Millisecond}, 50 * time.Millisecond},
-		"by CloseTimeout":     {wsstream.UpgradeOptions{CloseTimeout: 20 * time.Millisecond}, 20 * time.Millisecond},
+		"by HandshakeTimeout": {wsstream.UpgradeOptions{Settings: wsstream.Settings{HandshakeTimeout: 50 * time.Millisecond}}, 50 * time.Millisecond},
+		"by CloseTimeout":     {wsstream.UpgradeOptions{Settings: wsstream.Settings{CloseTimeout: 20 * time.Millisecond}}, 20 * time.Millisecond},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -224,7 +224,7 @@ func TestAcceptLeavesNoDeadline(t *testing.T) {
 		a, b := wstest.Pipe()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		peer := wstest.NewClient(t, b)
-		accepted := goAccept(ctx, a, &wsstream.UpgradeOptions{HandshakeTimeout: 2 * time.Second})
+		accepted := goAccept(ctx, a, &wsstream.UpgradeOptions{Settings: wsstream.Settings{HandshakeTimeout: 2 * time.Second}})
 		peer.Open()
 		got := <-accepted
 		cancel()
@@ -244,7 +244,7 @@ func TestServersCheckOptions(t *testing.T) {
 	for name, opts := range map[string]*wsstream.UpgradeOptions{
 		"protocols": {Protocols: []string{"a b"}},
 		"header":    {Header: http.Header{"Upgrade": {"x"}}},
-		"timeout":   {CloseTimeout: -1},
+		"timeout":   {Settings: wsstream.Settings{CloseTimeout: -1}},
 	} {
 		a, b := wstest.Pipe()
 		if s, err := wsstream.Accept(t.Context(), a, opts); err == nil || s != nil {

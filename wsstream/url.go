@@ -61,6 +61,20 @@ func checkHost(u *url.URL) error {
 	return nil
 }
 
+// withoutZone returns a host without the zone of an IPv6 address, which means something on this machine only (RFC 6874,
+// section 4).
+func withoutZone(host string) string {
+	before, zone, found := strings.Cut(host, "%")
+	if !found {
+		return host
+	}
+	_, after, bracketed := strings.Cut(zone, "]")
+	if !bracketed {
+		return before
+	}
+	return before + "]" + after
+}
+
 func defaultPort(scheme string) string {
 	if scheme == "wss" {
 		return "443"

@@ -203,14 +203,22 @@ func (p *Peer) Bytes(frames ...Frame) []byte {
 // Read reads a frame, which must keep the rules for the other role's frames.
 func (p *Peer) Read() Frame {
 	p.tb.Helper()
+	f := p.ReadReserved()
+	if f.Rsv != 0 {
+		p.tb.Fatalf("reserved bits set: %v", f)
+	}
+	return f
+}
+
+// ReadReserved is Read for a frame that may have reserved bits, as that of a compressed message has.
+func (p *Peer) ReadReserved() Frame {
+	p.tb.Helper()
 	f, err := ReadFrame(p.br)
 	switch {
 	case err != nil:
 		p.tb.Fatalf("no frame: %v", err)
 	case f.Masked == p.client:
 		p.tb.Fatalf("frame masked by a server or not masked by a client: %v", f)
-	case f.Rsv != 0:
-		p.tb.Fatalf("reserved bits set: %v", f)
 	}
 	return f
 }
