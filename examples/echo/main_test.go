@@ -101,12 +101,12 @@ func TestTheServerClosesAllConnectionsWhenItStops(t *testing.T) {
 	}
 	s.stop(t)
 	for _, stream := range clients {
-		wantClosed(t, stream, wsstream.CloseInfo{Code: 1000, Reason: "the server is shutting down"})
+		wantClosed(t, stream, wsstream.CloseInfo{Code: 1000, Reason: "the echo is shutting down"})
 	}
 }
 
 func TestTheServerDoesNotWaitForeverForAClient(t *testing.T) {
-	s := startWith(t, &wsstream.UpgradeOptions{CloseTimeout: 10 * time.Millisecond})
+	s := startWith(t, wsstream.Settings{CloseTimeout: 10 * time.Millisecond})
 	socket := s.openByHand(t) // and nobody answers the Close frame
 	defer socket.Close()
 	s.cancel()
@@ -146,7 +146,7 @@ func TestAnOrdinaryRequestIsRefused(t *testing.T) {
 }
 
 func TestTheServerDoesNotWaitForeverForARequest(t *testing.T) {
-	s := startWith(t, &wsstream.UpgradeOptions{HandshakeTimeout: 10 * time.Millisecond})
+	s := startWith(t, wsstream.Settings{HandshakeTimeout: 10 * time.Millisecond})
 	socket, err := net.Dial("tcp", s.address)
 	if err != nil {
 		t.Fatal(err)
@@ -157,7 +157,7 @@ func TestTheServerDoesNotWaitForeverForARequest(t *testing.T) {
 
 func TestBadAddress(t *testing.T) {
 	var out strings.Builder
-	if err := run(t.Context(), "nowhere", &out); err == nil || out.Len() > 0 {
+	if err := run(t.Context(), options{address: "nowhere", compress: "on"}, &out); err == nil || out.Len() > 0 {
 		t.Errorf("run returns %v and printed %q", err, out.String())
 	}
 }
@@ -168,7 +168,7 @@ func TestTheListenerFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	listener.Close()
-	err = serve(t.Context(), listener, new(wsstream.UpgradeOptions), log.New(io.Discard, "", 0))
+	err = serve(t.Context(), listener, wsstream.Settings{}, log.New(io.Discard, "", 0))
 	if !errors.Is(err, net.ErrClosed) {
 		t.Errorf("serve returns %v", err)
 	}
@@ -185,7 +185,14 @@ type server struct {
 // start runs the program on a free port.
 func start(t *testing.T) *server {
 	t.Helper()
-	s := goServe(t, func(ctx context.Context, stdout io.Writer) error { return run(ctx, "127.0.0.1:0", stdout) })
+	return startCompressing(t, "on")
+}
+
+// startCompressing is start with a choice of compression.
+func startCompressing(t *testing.T, compress string) *server {
+	t.Helper()
+	o := options{address: "127.0.0.1:0", compress: compress}
+	s := goServe(t, func(ctx context.Context, stdout io.Writer) error { return run(ctx, o, stdout) })
 	address, ok := strings.CutPrefix(s.line(t), "ws://")
 	if !ok {
 		t.Fatal("the server does not say where it listens")
@@ -195,14 +202,14 @@ func start(t *testing.T) *server {
 }
 
 // startWith runs the server with other options than those of the program.
-func startWith(t *testing.T, opts *wsstream.UpgradeOptions) *server {
+func startWith(t *testing.T, settings wsstream.Settings) *server {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := goServe(t, func(ctx context.Context, stdout io.Writer) error {
-		return serve(ctx, listener, opts, log.New(stdout, "", 0))
+		return serve(ctx, listener, settings, log.New(stdout, "", 0))
 	})
 	s.address = listener.Addr().String()
 	return s

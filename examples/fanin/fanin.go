@@ -102,7 +102,7 @@ func (f *fanIn) receive(ctx context.Context, listener net.Listener) error {
 
 // produce is a client. It connects to url, sends messages of size bytes, and closes the connection.
 func (f *fanIn) produce(ctx context.Context, url string, messages, size int) error {
-	stream, conn, err := wsstream.Dial(ctx, url, &wsstream.Options{CloseTimeout: closeTimeout})
+	stream, conn, err := wsstream.Dial(ctx, url, &wsstream.Options{Settings: wsstream.Settings{CloseTimeout: closeTimeout}})
 	if err != nil {
 		return err
 	}

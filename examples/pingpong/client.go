@@ -16,7 +16,7 @@ const handshakeTimeout = 5 * time.Second
 // play connects to url, plays n rounds, and closes the connection. When ctx ends the game ends early, and the connection
 // is closed all the same.
 func play(ctx context.Context, url string, n int, every time.Duration, out *log.Logger) error {
-	stream, err := wsstream.New(url, &wsstream.Options{HandshakeTimeout: handshakeTimeout, Signal: ctx})
+	stream, err := wsstream.New(url, &wsstream.Options{Signal: ctx, Settings: wsstream.Settings{HandshakeTimeout: handshakeTimeout}})
 	if err != nil {
 		return err
 	}

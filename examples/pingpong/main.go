@@ -11,8 +11,9 @@
 //   - client.go: the way through a connection. Opened waits for the handshake, a reader and a writer take the two
 //     streams, Close starts the closing handshake, and Closed tells how it went. There are no callbacks: each step waits
 //     for the one before, as in a conversation.
-//   - server.go: a connection is a pair of streams, so the whole server is one pipe through a function. The error of that
-//     function, and the cause of a context that ends, say what the Close frame carries.
+//   - server.go: a connection is a pair of streams, so what the server does with it is one pipe through a function, whose
+//     error says what the Close frame carries. A wsstream.Server keeps the connections, behind net/http, and ends them.
+//   - page.html: the client again, for a browser that has WebSocketStream; -serve prints where to find it.
 package main
 
 import (
@@ -91,6 +92,7 @@ func runServer(ctx context.Context, address string, out *log.Logger) error {
 		return err
 	}
 	out.Printf("listening on %s", urlOf(listener))
+	out.Printf("and a page to play with on http://%v", listener.Addr())
 	return serve(ctx, listener, out)
 }
 

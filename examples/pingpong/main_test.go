@@ -91,7 +91,7 @@ func TestTheServerClosesWhenItStops(t *testing.T) {
 	stream, conn := dial(t, url)
 	exchange(t, conn, "ping", "pong")
 	stop()
-	wantClosed(t, stream, wsstream.CloseInfo{Code: 1000, Reason: "the server is shutting down"})
+	wantClosed(t, stream, wsstream.CloseInfo{Code: wsstream.StatusGoingAway})
 }
 
 func TestAGameThatTheServerEnds(t *testing.T) {
@@ -104,7 +104,7 @@ func TestAGameThatTheServerEnds(t *testing.T) {
 	for line := range p.lines {
 		last = line
 	}
-	if last != `closed: 1000 "the server is shutting down"` {
+	if last != "closed: 1001" {
 		t.Errorf("printed %q last", last)
 	}
 	if err := <-p.result; err == nil || !strings.Contains(err.Error(), " of 1000000: ") {
@@ -131,11 +131,12 @@ func TestTheServerSaysWhatWentWrong(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	p := start(ctx, options{serve: "127.0.0.1:0"})
 	address := strings.TrimPrefix(p.line(t), "listening on ws://")
+	p.line(t) // where the page is
 	socket, err := net.Dial("tcp", address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := io.WriteString(socket, "GET / HTTP/1.1\r\nHost: example.com\r\n\r\n"); err != nil {
+	if _, err := io.WriteString(socket, "GET / HTTP/1.1\r\nHost: example.com\r\nUpgrade: websocket\r\nConnection: close\r\n\r\n"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := io.Copy(io.Discard, socket); err != nil {
@@ -236,7 +237,7 @@ func startServer(t *testing.T) (url string, stop func()) {
 	ctx, cancel := context.WithCancel(t.Context())
 	p := start(ctx, options{serve: "127.0.0.1:0"})
 	url, ok := strings.CutPrefix(p.line(t), "listening on ")
-	if !ok {
+	if !ok || p.line(t) != "and a page to play with on http"+strings.TrimPrefix(url, "ws") {
 		t.Fatal("the server did not say where it listens")
 	}
 	return url, func() {

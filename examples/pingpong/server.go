@@ -2,56 +2,66 @@ package main
 
 import (
 	"context"
+	_ "embed"
+	"errors"
+	"io"
 	"log"
 	"net"
-	"sync"
+	"net/http"
+	"strings"
 
 	"github.com/weirstreams/weir/streams"
 	"github.com/weirstreams/weir/wsstream"
 )
 
-// Reasons to close a connection. Given to a stream as an error or as the cause of its context, a *WebSocketError says
-// what the Close frame carries.
-var (
-	errShutdown = &wsstream.WebSocketError{Code: wsstream.StatusNormalClosure, Reason: "the server is shutting down"}
-	errNotPing  = &wsstream.WebSocketError{Code: 4000, Reason: "only pings are answered"}
-)
+// errNotPing is why a connection is closed. Given to a stream as an error, a *WebSocketError says what the Close frame
+// carries.
+var errNotPing = &wsstream.WebSocketError{Code: 4000, Reason: "only pings are answered"}
 
-// serve answers the pings of each client that connects to listener, until ctx ends. It returns when the last connection
-// is closed. It takes bare TCP connections; the example echo shows a server behind net/http.
+//go:embed page.html
+var page string
+
+// serve answers the pings of each client that connects to listener, and gives the page to a browser that asks for it,
+// until ctx ends. It returns when the last connection is closed.
 func serve(ctx context.Context, listener net.Listener, out *log.Logger) error {
-	defer listener.Close()
-	serving, shutDown := context.WithCancelCause(context.WithoutCancel(ctx))
-	defer context.AfterFunc(ctx, func() {
-		shutDown(errShutdown)
-		listener.Close()
-	})()
-
-	var connections sync.WaitGroup
-	defer connections.Wait()
-	defer shutDown(errShutdown)
-	for {
-		socket, err := listener.Accept()
-		if err != nil {
-			if ctx.Err() != nil {
-				return nil // this is why
-			}
-			return err
-		}
-		connections.Go(func() {
-			if err := answer(serving, socket); err != nil {
-				out.Printf("%v: %v", socket.RemoteAddr(), err)
-			}
-		})
-	}
-}
-
-// answer does the opening handshake on socket and answers pings until the connection is closed.
-func answer(ctx context.Context, socket net.Conn) error {
-	stream, err := wsstream.Accept(ctx, socket, &wsstream.UpgradeOptions{HandshakeTimeout: handshakeTimeout})
+	players, err := wsstream.NewServer(answer, &wsstream.ServerOptions{
+		Upgrade: &wsstream.UpgradeOptions{Settings: wsstream.Settings{HandshakeTimeout: handshakeTimeout}},
+		OnError: func(remote string, err error) { out.Printf("%s: %v", remote, err) },
+	})
 	if err != nil {
 		return err
 	}
+	server := &http.Server{
+		Handler:      pageOr(players),
+		ReadTimeout:  handshakeTimeout,
+		WriteTimeout: handshakeTimeout,
+		ErrorLog:     out,
+	}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+
+	select {
+	case <-ctx.Done():
+	case err = <-served: // the listener failed
+	}
+	ending := context.WithoutCancel(ctx) // handshakeTimeout bounds the first, the option CloseTimeout the second
+	return errors.Join(err, server.Shutdown(ending), players.Shutdown(ending))
+}
+
+// pageOr answers a request for the page, and leaves one for a WebSocket to players.
+func pageOr(players http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
+			players.ServeHTTP(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_, _ = io.WriteString(w, page) // a browser that has gone misses nothing
+	})
+}
+
+// answer answers pings until the connection is closed.
+func answer(ctx context.Context, stream *wsstream.WebSocketStream) error {
 	conn, err := stream.Opened(ctx)
 	if err != nil {
 		return err
