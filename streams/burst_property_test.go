@@ -125,6 +125,16 @@ func (c *chain) source() *streams.ReadableStream[int] {
 	if kind == 0 {
 		return streams.FromSlice(list)
 	}
+	if kind == 2 {
+		return streams.From(func(yield func(int) bool) {
+			for _, chunk := range list {
+				note(chunk)
+				if !yield(chunk) {
+					return
+				}
+			}
+		})
+	}
 	last := io.EOF
 	if kind == 1 {
 		last = errChain

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"iter"
 )
 
 // Generate makes a stream of what next returns, until next returns io.EOF, which closes the stream, or another error,
@@ -27,67 +26,6 @@ func FromFunc[T any](next func(ctx context.Context) (T, error), strategy ...Queu
 		return erroredReadable[T](fmt.Errorf("%w: FromFunc(nil)", ErrInvalidArgument))
 	}
 	return newNextStream(&nextSource[T]{next: next}, strategyOr(strategy, 0))
-}
-
-// From makes a stream of the values of seq, which must not block. It takes one value for each read and nothing ahead: its
-// mark is 0, as that of FromSeq2, FromSlice and FromChan.
-// When the stream is cancelled, seq is stopped as if its loop had been left. A stream that was begun and neither read
-// to its end nor cancelled keeps the coroutine that seq runs in.
-func From[T any](seq iter.Seq[T]) *ReadableStream[T] {
-	if seq == nil {
-		return erroredReadable[T](fmt.Errorf("%w: From(nil)", ErrInvalidArgument))
-	}
-	return FromSeq2(func(yield func(T, error) bool) {
-		for v := range seq {
-			if !yield(v, nil) {
-				return
-			}
-		}
-	})
-}
-
-// FromSeq2 is [From] for a sequence that can fail: the first error that is not nil errors the stream, io.EOF closes it,
-// and either stops the sequence.
-func FromSeq2[T any](seq iter.Seq2[T, error]) *ReadableStream[T] {
-	if seq == nil {
-		return erroredReadable[T](fmt.Errorf("%w: FromSeq2(nil)", ErrInvalidArgument))
-	}
-	var pull func() (T, error, bool) // nil until the first read
-	var failure error                // a panic of the sequence, caught where its stack is
-	src := &nextSource[T]{plain: true}
-	src.next = func(context.Context) (T, error) {
-		if pull == nil {
-			next, stop := iter.Pull2(catchPanic(seq, &failure))
-			pull, src.stop = next, func() error { stop(); return failure }
-		}
-		v, err, ok := pull()
-		if failure != nil {
-			return v, failure
-		}
-		if !ok {
-			return v, io.EOF
-		}
-		if err != nil {
-			if failed := src.stop(); failed != nil {
-				err = failed
-			}
-			return v, err
-		}
-		return v, nil
-	}
-	return newNextStream(src, CountQueuingStrategy[T](0))
-}
-
-// catchPanic returns a sequence that ends where seq panics, and leaves the PanicError in failure.
-func catchPanic[T any](seq iter.Seq2[T, error], failure *error) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		defer func() {
-			if v := recover(); v != nil {
-				*failure = newPanicError(v)
-			}
-		}()
-		seq(yield)
-	}
 }
 
 // FromChan makes a stream of what is sent on ch, until ch is closed. It receives one value for each read. A value that
@@ -129,7 +67,7 @@ type nextSource[T any] struct {
 	next       func(ctx context.Context) (T, error) // immutable
 	measure    func(T) int                          // the size function of the strategy; immutable
 	takeBack   func(chunk T)                        // is given chunks that a sink is done with; nil if there is no use for them
-	stop       func() error                         // stops the sequence behind next; nil if there is nothing to stop; set by next
+	seq        *sequence[T]                         // what next takes from, if it is one
 
 	chunk T   // what the call in progress returned,
 	size  int // and its size; written by the call, read when it settles
@@ -181,12 +119,12 @@ func (n *nextSource[T]) cancelLocked(error) *promise {
 // stopLocked stops the sequence and settles p with what that comes to.
 func (n *nextSource[T]) stopLocked(p *promise) *promise {
 	s := n.controller.stream
-	if n.stop == nil {
+	if n.seq == nil || n.seq.halt == nil {
 		p.settleLocked(s.domainLocked(), nil)
 		return p
 	}
 	s.domainLocked().callPlainLocked(&rareCall{
-		function: n.stop,
+		function: n.seq.stop,
 		react:    func(err error) { p.settleLocked(s.domainLocked(), err) },
 	})
 	return p
@@ -234,6 +172,14 @@ func (c *nextCall[T]) run() (err error) {
 func (c *nextCall[T]) runBurst() error {
 	b := &c.fused.burst
 	b.drain()
+	if c.seq != nil && c.fused.loopBurst() == nil { // the body of a loop belongs into the goroutine that is in the loop
+		if b.goesOn() {
+			if err := c.seq.runBurst(b, c.fused.take); err != nil {
+				return err
+			}
+		}
+		return b.fill()
+	}
 	for b.goesOn() {
 		if _, err := c.feed(); err != nil {
 			return err
