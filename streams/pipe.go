@@ -154,9 +154,10 @@ func (p *pipe[T]) signal() {
 	d.unlock()
 }
 
-// signalLocked is the abort algorithm of the standard.
+// signalLocked is the abort algorithm of the standard. A pipe that is ending already ends as it would; but what it waits for,
+// a write that hangs, say, must not hold it, so the contexts of callbacks end then too.
 func (p *pipe[T]) signalLocked() {
-	if p.shutdown.phase != piping {
+	if p.shutdown.phase == pipingOver {
 		return
 	}
 	reason := context.Cause(p.options.ctx)
@@ -170,7 +171,9 @@ func (p *pipe[T]) signalLocked() {
 	if c := p.source.controller; c != nil && !p.options.preventCancel {
 		c.tellLocked(reason)
 	}
-	p.shutDownLocked(reason, abortAndCancel, false)
+	if p.shutdown.phase == piping {
+		p.shutDownLocked(reason, abortAndCancel, false)
+	}
 }
 
 // stepLocked looks at both streams and does what is to be done.

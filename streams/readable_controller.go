@@ -290,6 +290,21 @@ func (c *ReadableController[T]) pullStepsLocked(request readRequest[T]) {
 	request.chunkStepsLocked(chunk)
 }
 
+// takeLocked does for what is queued, as far as it fits dst, what as many reads would, and returns how many chunks it took.
+func (c *ReadableController[T]) takeLocked(dst []T) (n int) {
+	for n < len(dst) && c.queue.len > 0 && c.stream.state == readable {
+		dst[n] = c.queue.dequeueValue()
+		n++
+		if c.closeRequested && c.queue.len == 0 {
+			c.clearAlgorithmsLocked(ErrClosed)
+			c.stream.closeLocked()
+		} else if !c.pullAgain { // else it is remembered already
+			c.callPullIfNeededLocked()
+		}
+	}
+	return n
+}
+
 // releaseStepsLocked is [[ReleaseSteps]].
 func (c *ReadableController[T]) releaseStepsLocked() {}
 

@@ -152,6 +152,9 @@ func (r *DefaultReader[T]) ReadBatch(ctx context.Context, dst []T) (int, error) 
 		}
 		dst[n] = w.chunk
 		n++
+		if c, ok := r.core.stream.controller.(*ReadableController[T]); ok && !r.core.released {
+			n += c.takeLocked(dst[n:])
+		}
 		if n == len(dst) || r.core.released || r.core.stream.state != readable || !r.core.availableLocked() {
 			break
 		}

@@ -23,6 +23,7 @@ type TransformStream[I, O any] struct {
 	finish       promise                // what it comes to
 	finished     error                  // what its algorithm came to
 	parked       bool                   // a write waits until backpressure, or the stream, ends
+	telling      bool                   // tellUpstreamLocked is under way
 }
 
 // finishing is which of the operations that end a transform stream was the first.
@@ -267,14 +268,17 @@ func (s *transformSource[I, O]) tellLocked(cause error) {
 	(*TransformStream[I, O])(s).tellUpstreamLocked(cause)
 }
 
-// tellUpstreamLocked tells the source of the pipe that writes to the stream, which the pipe is going to cancel.
+// tellUpstreamLocked tells the source of the pipe that writes to the stream, which the pipe is going to cancel. Pipes may
+// form a circle: it stops where it began.
 func (t *TransformStream[I, O]) tellUpstreamLocked(cause error) {
-	if t.writable.writer == nil {
+	if t.telling || t.writable.writer == nil {
 		return
 	}
 	p, ok := t.writable.writer.observer.(*pipe[I])
 	if ok && !p.options.preventCancel && p.source.controller != nil {
+		t.telling = true
 		p.source.controller.tellLocked(cause)
+		t.telling = false
 	}
 }
 

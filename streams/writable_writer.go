@@ -74,6 +74,14 @@ func (w *writerCore[T]) writeLocked(chunk T, size int, owner writeOwner) error {
 	return nil
 }
 
+// passLocked writes the chunks that the sink can do all of at once, from the first on, and returns how many these are.
+func (w *writerCore[T]) passLocked(d *domain, chunks []T) (n int) {
+	for n < len(chunks) && w.refusesWriteLocked() == nil && !w.stream.backpressure && w.stream.controller.passLocked(d, chunks[n]) {
+		n++
+	}
+	return n
+}
+
 // refusesWriteLocked returns why a write cannot be queued, nil if it can.
 func (w *writerCore[T]) refusesWriteLocked() error {
 	s := w.stream
@@ -123,19 +131,21 @@ func (w *DefaultWriter[T]) Write(ctx context.Context, chunk T) error {
 // were accepted, and the error that kept it from accepting the next.
 func (w *DefaultWriter[T]) WriteBatch(ctx context.Context, chunks []T) (int, error) {
 	d := w.core.stream.lockFor(ctx)
-	for n, chunk := range chunks {
+	for n := 0; n < len(chunks); {
 		size, err := 1, error(nil)
 		if w.core.sizeLocked() != nil {
 			d.unlock()
-			size, d, err = w.measureLocked(ctx, chunk)
+			size, d, err = w.measureLocked(ctx, chunks[n])
 		}
 		if err == nil {
-			d, err = w.writeWhenReadyLocked(ctx, d, chunk, size)
+			d, err = w.writeWhenReadyLocked(ctx, d, chunks[n], size)
 		}
 		if err != nil {
 			d.unlock()
 			return n, err
 		}
+		n++
+		n += w.core.passLocked(d, chunks[n:])
 	}
 	d.unlock()
 	return len(chunks), nil

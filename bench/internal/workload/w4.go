@@ -97,16 +97,15 @@ func w4CopyBuffer(_ context.Context, dst io.Writer, src io.Reader) error {
 	return err
 }
 
-// w4Weir has a plain sink, which is right for a writer that never blocks.
 func w4Weir(ctx context.Context, dst io.Writer, src io.Reader) error {
-	return streams.FromReader(src).PipeTo(ctx, w4Sink(dst))
+	return streams.FromReader(src).PipeTo(ctx, streams.ToWriter(dst))
 }
 
 func w4Sink(dst io.Writer) *streams.WritableStream[[]byte] {
 	return streams.SinkFunc(func(chunk []byte) error { return w4Write(dst, chunk) })
 }
 
-// w4WeirCtxSink has the sink that a file or a socket needs: one that may block.
+// w4WeirCtxSink has a sink of the user's, which may keep the chunks.
 func w4WeirCtxSink(ctx context.Context, dst io.Writer, src io.Reader) error {
 	return streams.FromReader(src).PipeTo(ctx, streams.NewWritableStream(streams.UnderlyingSink[[]byte]{
 		Write: func(_ context.Context, chunk []byte, _ *streams.WritableController[[]byte]) error {
