@@ -63,7 +63,8 @@
 //
 //   - When the context of PipeTo ends, the context of the destination's callback in progress ends at once, too, and so do
 //     those of the callbacks upstream. The standard lets a write that is running come to its end before it aborts; a write
-//     that is stuck would hold the pipe. If the write fails for it, that error breaks the destination, whose Abort is not
+//     that is stuck would hold the pipe. So it is when the pipe is ending already, where the standard ignores the signal: a
+//     callback that does not look at its context shows no difference. If the write fails for it, that error breaks the destination, whose Abort is not
 //     called then: a sink that listens to its context cleans up where it does.
 //   - A size function runs while other goroutines may use the stream. If a read has come in meanwhile, the chunk goes to
 //     it. In the standard only the size function itself can bring that about; the chunk is queued then, and the read waits
