@@ -75,20 +75,6 @@ func BenchmarkEncodeJSONLines(b *testing.B) {
 	perElement(b, len(input))
 }
 
-func BenchmarkGzip(b *testing.B) {
-	chunks := logLines(50_000)
-	benchmarkStage(b, chunks, totalSize(chunks), func() pair[[]byte, []byte] { return transforms.Gzip() })
-}
-
-func BenchmarkGunzip(b *testing.B) {
-	chunks := logLines(50_000)
-	compressed, err := run(transforms.Gzip(), chunks...)
-	if err != nil {
-		b.Fatal(err)
-	}
-	benchmarkStage(b, compressed, totalSize(chunks), func() pair[[]byte, []byte] { return transforms.Gunzip() })
-}
-
 // benchmarkStage sends input through a new stage in each operation, of so many bytes.
 func benchmarkStage[I, O any](b *testing.B, input []I, size int, stage func() pair[I, O]) {
 	b.ReportAllocs()

@@ -12,14 +12,23 @@ type blockBuffer struct {
 
 // Write never fails.
 func (b *blockBuffer) Write(p []byte) (int, error) {
-	if need := b.filled + len(p); need > len(b.room) {
-		larger := make([]byte, max(blockSize, 2*need))
-		copy(larger, b.room[:b.filled])
+	return copy(b.extend(len(p)), p), nil
+}
+
+// extend writes n bytes that the caller fills in before anything else.
+func (b *blockBuffer) extend(n int) []byte {
+	start := b.filled
+	b.filled += n
+	if b.filled > len(b.room) {
+		larger := make([]byte, max(blockSize, 2*b.filled))
+		copy(larger, b.room[:start])
 		b.room = larger
 	}
-	b.filled += copy(b.room[b.filled:], p)
-	return len(p), nil
+	return b.room[start:b.filled]
 }
+
+// shorten takes back the last n bytes that were written.
+func (b *blockBuffer) shorten(n int) { b.filled -= n }
 
 // take returns what was written since the last take. It belongs to the caller.
 func (b *blockBuffer) take() []byte {

@@ -70,10 +70,17 @@ type probe[T any] struct {
 }
 
 // newProbe makes a source that gives next(0), next(1) and so on by demand, and nothing ahead of it.
-func newProbe[T any](next func(i int) T) *probe[T] {
+func newProbe[T any](next func(i int) T) *probe[T] { return newPausingProbe(next, streams.Unbounded) }
+
+// newPausingProbe makes a probe that gives so many chunks and is then at work on the next until it is cancelled.
+func newPausingProbe[T any](next func(i int) T, chunks int) *probe[T] {
 	p := new(probe[T])
 	p.stream = streams.NewReadableStream(streams.UnderlyingSource[T]{
-		Pull: func(_ context.Context, c *streams.ReadableController[T]) error {
+		Pull: func(ctx context.Context, c *streams.ReadableController[T]) error {
+			if p.taken == chunks {
+				<-ctx.Done()
+				return nil
+			}
 			chunk := next(p.taken)
 			p.taken++
 			return c.Enqueue(chunk)

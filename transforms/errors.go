@@ -12,12 +12,16 @@ var (
 	// LinesOptions.MaxLength.
 	ErrLineTooLong = errors.New("transforms: line is too long")
 
-	// ErrTooLarge is the error of [Gunzip] when the decompressed data is larger than GunzipOptions.MaxSize.
-	ErrTooLarge = errors.New("transforms: decompressed data is larger than allowed")
+	// ErrTooLarge is found in the error of a stage for bytes when there are more than it allows, and of a decoder when its
+	// input asks for more than it allows: DecompressOptions.MaxSize, for one.
+	ErrTooLarge = errors.New("transforms: larger than allowed")
 
-	// ErrCorrupt is found in the error of [Gunzip] when its input is not gzip data, or was damaged. Data that only ends too
-	// early has io.ErrUnexpectedEOF instead.
-	ErrCorrupt = errors.New("transforms: compressed data is corrupt")
+	// ErrCorrupt is found in the error of a decoder when its input is not in the format, or was damaged. Data that only ends
+	// too early has io.ErrUnexpectedEOF instead.
+	ErrCorrupt = errors.New("transforms: corrupt data")
+
+	// ErrNoCharacter is found in the error of [EncodeText] for a character that the encoding does not have.
+	ErrNoCharacter = errors.New("transforms: the encoding does not have the character")
 )
 
 // A LineError says which line of its input an operator could not take. Everything before that line has been delivered.

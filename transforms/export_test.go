@@ -1,4 +1,4 @@
 package transforms
 
-// NewReaderPair is newReaderPair for the tests.
-var NewReaderPair = newReaderPair
+// NewBytePair is newBytePair for the tests.
+var NewBytePair = newBytePair

@@ -21,6 +21,11 @@ func erroredWritable[T any](err error) *streams.WritableStream[T] {
 	return w
 }
 
+// erroredReadable makes a readable stream that is errored with err from the start.
+func erroredReadable[T any](err error) *streams.ReadableStream[T] {
+	return erroredTransform[T, T](err).Readable()
+}
+
 // terminatedTransform makes a transform stream that is in the state after TransformController.Terminate from the start:
 // its readable side is closed, its writable side errored with ErrTerminated.
 func terminatedTransform[I, O any]() *streams.TransformStream[I, O] {

@@ -2,11 +2,8 @@ package transforms_test
 
 import (
 	"bytes"
-	"compress/gzip"
 	"encoding/json"
-	"io"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 
@@ -63,45 +60,4 @@ func FuzzDecodeJSONLines(f *testing.F) {
 			t.Errorf("too many values: %v", got)
 		}
 	})
-}
-
-func FuzzGunzip(f *testing.F) {
-	text := gzipped([]byte("a text, a text"))
-	for i, data := range [][]byte{
-		nil, text, bytes.Repeat(text, 3), text[:len(text)-1], text[:12], append(slices.Clip(text), 0), gzipped(nil),
-		gzipped(make([]byte, 100_000)),
-		{0x1f, 0x8b},
-		[]byte("text"),
-		{0x1f, 0x8b, 8, 0x1f, 0, 0, 0, 0, 0, 3, 4, 0, 'e', 'x', 't', 'r', 'n', 0, 'c', 0},
-	} {
-		f.Add(data, uint8(i))
-	}
-	const most = 1 << 20
-	f.Fuzz(func(t *testing.T, data []byte, size uint8) {
-		got, err := gunzipped(transforms.GunzipOptions{MaxSize: most}, cutEvery(data, size)...)
-		want, wantErr := stdGunzip(data, most)
-		if (err == nil) != (wantErr == nil) {
-			t.Fatalf("got the error %v, the standard library %v", err, wantErr)
-		}
-		if err == nil && got != want {
-			t.Errorf("got %d bytes, the standard library %d", len(got), len(want))
-		}
-		if !strings.HasPrefix(got, want) && !strings.HasPrefix(want, got) {
-			t.Error("what came before the error differs from what the standard library gives")
-		}
-	})
-}
-
-// stdGunzip decompresses data with the standard library. io.EOF is its error for an empty input, and for more than most
-// bytes of output.
-func stdGunzip(data []byte, most int64) (string, error) {
-	r, err := gzip.NewReader(bytes.NewReader(data))
-	if err != nil {
-		return "", err
-	}
-	output, err := io.ReadAll(io.LimitReader(r, most+1))
-	if int64(len(output)) > most {
-		return string(output[:most]), io.EOF
-	}
-	return string(output), err
 }

@@ -46,7 +46,7 @@ func DecodeJSON[T any]() *streams.TransformStream[[]byte, T] {
 func EncodeJSONLines[T any]() *streams.TransformStream[T, []byte] {
 	e := newLineEncoder[T]()
 	return streams.TransformFunc(func(chunk T, emit func([]byte)) error {
-		if err := e.encode(chunk); err != nil {
+		if err := e.encodeLine(chunk); err != nil {
 			return err
 		}
 		emit(e.lines.take())
@@ -64,7 +64,7 @@ func EncodeJSONLineBatches[T any]() *streams.TransformStream[[]T, []byte] {
 	return streams.TransformFunc(func(batch []T, emit func([]byte)) error {
 		var err error
 		for i := 0; i < len(batch) && err == nil; i++ {
-			err = e.encode(batch[i])
+			err = e.encodeLine(batch[i])
 		}
 		if lines := e.lines.take(); len(lines) > 0 {
 			emit(lines)
@@ -88,13 +88,19 @@ func newLineEncoder[T any]() *lineEncoder[T] {
 	return e
 }
 
+// encode writes chunk and the end of a line.
 func (e *lineEncoder[T]) encode(chunk T) error {
 	e.count++
 	e.value = chunk
 	err := e.encoder.Encode(&e.value)
 	var zero T
 	e.value = zero
-	if err != nil {
+	return err
+}
+
+// encodeLine is encode with an error that tells the line.
+func (e *lineEncoder[T]) encodeLine(chunk T) error {
+	if err := e.encode(chunk); err != nil {
 		return &LineError{Line: e.count, Err: err}
 	}
 	return nil

@@ -8,7 +8,8 @@ import (
 	"github.com/weirstreams/weir/streams"
 )
 
-// A readerPair makes a pair of streams of a decoder that is an io.Reader over an io.Reader, as decompressors are.
+// A readerPair makes a pair of streams of a decoder that reads its input from an io.Reader, as decompressors and parsers
+// of the standard library do.
 //
 // Such a decoder wants to pull its input wherever it happens to be, and cannot be left and entered again; a transform
 // stream pushes chunks. There are four ways to bring the two together. A decoder of our own that can stop anywhere would
@@ -24,64 +25,71 @@ import (
 //     reading there is none, and a pair that is dropped then is collected.
 //   - An abort of the writable side errors the readable side at once, and a cancel of the readable side reaches the
 //     writable side at once; neither waits for the decoder.
-type readerPair struct {
+type readerPair[T any] struct {
 	writable *streams.WritableStream[[]byte]
-	readable *streams.ReadableStream[[]byte]
+	readable *streams.ReadableStream[T]
 
 	// controller takes the controller of the readable side from its Start to the one Cancel of the queue. That waits for
 	// Start, which always runs.
-	controller chan *streams.ReadableController[[]byte]
+	controller chan *streams.ReadableController[T]
 
 	// Following fields are used by Pull, of which there is one at a time.
 
-	input   chunkReader
-	decoder io.Reader
-	room    []byte // the unused end of a block, for output
-	err     error  // of decoder; comes after the output
+	input chunkReader
+	next  nextFunc[T]
+	err   error // of next; comes after the output
 }
 
-// leastRoom is the least room for output that a decoder is given.
-const leastRoom = 4 << 10
+// A nextFunc returns the next output of a decoder, which may come together with an error. There is no output (ok is false)
+// only with one. It is not called again after an error, and must have read its input to the end when that is io.EOF.
+type nextFunc[T any] func() (output T, ok bool, err error)
 
-// newReaderPair makes a pair of the decoder that newDecoder makes of its input. newDecoder must not read yet, and the
-// decoder must have read its input to the end when it returns io.EOF.
-func newReaderPair(newDecoder func(input io.Reader) io.Reader) *readerPair {
-	p := &readerPair{controller: make(chan *streams.ReadableController[[]byte], 1)}
-	queue := streams.NewTransformStream(streams.Transformer[[]byte, []byte]{Cancel: p.inputEnded})
+// newReaderPair makes a pair of the decoder that newDecoder makes of its input. newDecoder must not read yet.
+func newReaderPair[T any](newDecoder func(input io.Reader) nextFunc[T]) *readerPair[T] {
+	p := &readerPair[T]{controller: make(chan *streams.ReadableController[T], 1)}
+	queue := streams.NewTransformStream(streams.Transformer[[]byte, []byte]{
+		// The identity would make an error of a chunk that comes while the readable side is being cancelled, and that error
+		// would take the place of the reason.
+		Transform: func(_ context.Context, chunk []byte, c *streams.TransformController[[]byte]) error {
+			_ = c.Enqueue(chunk)
+			return nil
+		},
+		Cancel: p.inputEnded,
+	})
 	reader, err := queue.Readable().GetReader()
 	if err != nil {
 		panic("transforms: internal error: " + err.Error())
 	}
 	p.input.reader = reader
-	p.decoder = newDecoder(&p.input)
+	p.next = newDecoder(&p.input)
 	p.writable = queue.Writable()
-	p.readable = streams.NewReadableStream(streams.UnderlyingSource[[]byte]{
+	p.readable = streams.NewReadableStream(streams.UnderlyingSource[T]{
 		Start:  p.start,
 		Pull:   p.pull,
 		Cancel: reader.Cancel,
-	}, streams.CountQueuingStrategy[[]byte](0))
+	}, streams.CountQueuingStrategy[T](0))
 	return p
 }
 
-func (p *readerPair) Readable() *streams.ReadableStream[[]byte] { return p.readable }
-func (p *readerPair) Writable() *streams.WritableStream[[]byte] { return p.writable }
+func (p *readerPair[T]) Readable() *streams.ReadableStream[T]      { return p.readable }
+func (p *readerPair[T]) Writable() *streams.WritableStream[[]byte] { return p.writable }
 
-func (p *readerPair) start(_ context.Context, c *streams.ReadableController[[]byte]) error {
+func (p *readerPair[T]) start(_ context.Context, c *streams.ReadableController[T]) error {
 	p.controller <- c
 	return nil
 }
 
 // inputEnded is called when the writable side is aborted, or the queue cancelled from the other side.
-func (p *readerPair) inputEnded(_ context.Context, reason error) error {
+func (p *readerPair[T]) inputEnded(_ context.Context, reason error) error {
 	c := <-p.controller
 	c.Error(reason) // does nothing if the readable side was cancelled
 	return nil
 }
 
-func (p *readerPair) pull(ctx context.Context, c *streams.ReadableController[[]byte]) error {
+func (p *readerPair[T]) pull(ctx context.Context, c *streams.ReadableController[T]) error {
 	p.input.ctx = ctx
-	output := p.decode()
-	if len(output) > 0 {
+	output, ok := p.decode()
+	if ok {
 		// It fails only if the stream has ended meanwhile; whoever ended it knows why.
 		_ = c.Enqueue(output)
 	}
@@ -89,7 +97,7 @@ func (p *readerPair) pull(ctx context.Context, c *streams.ReadableController[[]b
 	case p.err == io.EOF:
 		_ = c.Close() // as above
 		return nil
-	case p.err == nil || len(output) > 0:
+	case p.err == nil || ok:
 		return nil
 	case p.input.failed():
 		return p.input.err // as it is, whatever the decoder has made of it
@@ -98,24 +106,49 @@ func (p *readerPair) pull(ctx context.Context, c *streams.ReadableController[[]b
 	return p.err
 }
 
-// decode returns the next output. It returns none only if it sets p.err, or had set it before. A panic of the decoder is
+// decode returns the next output. There is none only if it sets p.err, or had set it before. A panic of the decoder is
 // its error: left to the readable side, it would not end the input.
-func (p *readerPair) decode() (output []byte) {
+func (p *readerPair[T]) decode() (output T, ok bool) {
+	if p.err != nil {
+		return output, false
+	}
 	defer func() {
 		if v := recover(); v != nil {
 			p.err = &streams.PanicError{Value: v, Stack: debug.Stack()}
 		}
 	}()
-	if len(p.room) < leastRoom {
-		p.room = make([]byte, blockSize)
+	output, ok, p.err = p.next()
+	return output, ok
+}
+
+// newBytePair is newReaderPair for a decoder of bytes that is an io.Reader itself.
+func newBytePair(newDecoder func(input io.Reader) io.Reader) *readerPair[[]byte] {
+	return newReaderPair(func(input io.Reader) nextFunc[[]byte] {
+		b := &blockReader{reader: newDecoder(input)}
+		return b.next
+	})
+}
+
+// A blockReader cuts what it reads from larger blocks, and never touches again what it gave.
+type blockReader struct {
+	reader io.Reader
+	room   []byte // the unused end of a block
+}
+
+// leastRoom is the least room for output that a reader is given.
+const leastRoom = 4 << 10
+
+func (b *blockReader) next() (output []byte, ok bool, err error) {
+	if len(b.room) < leastRoom {
+		b.room = make([]byte, blockSize)
 	}
 	n := 0
-	for n == 0 && p.err == nil {
-		n, p.err = p.decoder.Read(p.room)
+	for n == 0 && err == nil {
+		n, err = b.reader.Read(b.room)
 	}
-	output = p.room[:n:n]
-	p.room = p.room[n:]
-	return output
+	output = b.room[:n:n]
+	b.room = b.room[n:]
+	return output, n > 0, err
 }
 
 // A chunkReader is an io.Reader of the chunks of a stream. It remembers how the stream ended.

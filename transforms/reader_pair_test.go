@@ -10,14 +10,10 @@ import (
 	"github.com/weirstreams/weir/transforms"
 )
 
-type readerFunc func(p []byte) (int, error)
-
-func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
-
 // What a decoder gives together with an error comes out before the error, and with the end before the end.
 func TestReaderPairDeliversOutputWithError(t *testing.T) {
 	for _, want := range []error{errBoom, io.EOF} {
-		stage := transforms.NewReaderPair(func(io.Reader) io.Reader {
+		stage := transforms.NewBytePair(func(io.Reader) io.Reader {
 			return readerFunc(func(p []byte) (int, error) { return copy(p, "output"), want })
 		})
 		got, err := run[[]byte, []byte](stage, []byte("input"))
@@ -33,7 +29,7 @@ func TestReaderPairDeliversOutputWithError(t *testing.T) {
 
 func TestReaderPairDecoderPanics(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		stage := transforms.NewReaderPair(func(io.Reader) io.Reader {
+		stage := transforms.NewBytePair(func(io.Reader) io.Reader {
 			return readerFunc(func([]byte) (int, error) { panic(errBoom) })
 		})
 		source := newProbe(func(int) []byte { return []byte("input") })

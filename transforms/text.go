@@ -7,7 +7,8 @@ import (
 	"github.com/weirstreams/weir/streams"
 )
 
-// DefaultMaxLineLength is the limit on the length of a line where none is given: 1 MiB.
+// DefaultMaxLineLength is the limit on the length of a line where none is given, and of a piece, record, element or frame:
+// 1 MiB.
 const DefaultMaxLineLength = 1 << 20
 
 // LinesOptions are the options of [Lines] and [DecodeJSONLines].
@@ -32,7 +33,11 @@ type LinesOptions struct {
 // A line that is too long errors the stream with a [LineError] of ErrLineTooLong, when the lines before it have been read.
 // At most one LinesOptions is used.
 func Lines(options ...LinesOptions) streams.ReadableWritablePair[[]byte, []byte] {
-	limit, err := maxLineLength(options)
+	limit := 0
+	if len(options) > 0 {
+		limit = options[0].MaxLength
+	}
+	limit, err := maxLength("LinesOptions", limit)
 	if err != nil {
 		return erroredTransform[[]byte, []byte](err)
 	}
@@ -43,15 +48,15 @@ func Lines(options ...LinesOptions) streams.ReadableWritablePair[[]byte, []byte]
 		streams.TransformFunc(s.transform, nil))
 }
 
-func maxLineLength(options []LinesOptions) (int, error) {
-	if len(options) == 0 || options[0].MaxLength == 0 {
+// maxLength is what a field MaxLength of options means.
+func maxLength(options string, given int) (int, error) {
+	switch {
+	case given < 0:
+		return 0, outOfRange(options+".MaxLength", given)
+	case given == 0:
 		return DefaultMaxLineLength, nil
 	}
-	limit := options[0].MaxLength
-	if limit < 0 {
-		return 0, outOfRange("LinesOptions.MaxLength", limit)
-	}
-	return limit, nil
+	return given, nil
 }
 
 // A lineBlock is a run of whole lines, or the news that the next line is too long. That is not an error of the assembler,
