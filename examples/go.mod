@@ -1,6 +1,6 @@
 module github.com/weirstreams/weir/examples
 
-go 1.26.0
+go 1.26
 
 require (
 	github.com/chromedp/chromedp v0.23.0
@@ -18,7 +18,7 @@ require (
 	github.com/klauspost/compress v1.20.3 // indirect
 	golang.org/x/net v0.58.0 // indirect
 	golang.org/x/text v0.41.0 // indirect
-	golang.org/x/time v0.16.0 // indirect
+	golang.org/x/time v0.15.0 // indirect
 )
 
 replace github.com/weirstreams/weir => ../

@@ -1,13 +1,12 @@
 package transforms
 
 import (
-	"context"
 	"io"
 
 	"github.com/weirstreams/weir/streams"
 )
 
-// WriterSink is a writable stream that writes its chunks to w, one after the other. It holds no chunk after its Write.
+// WriterSink is [streams.ToWriter]: a writable stream that writes its chunks to w, one after the other. It holds no chunk after its Write.
 // An error of w errors the stream, as does io.ErrShortWrite when w takes less than a chunk without one; a nil w makes a
 // stream that is errored with streams.ErrInvalidArgument. The default strategy has mark 1: one chunk is being written, and
 // the next comes when it has been.
@@ -18,15 +17,7 @@ func WriterSink(w io.Writer, strategy ...streams.QueuingStrategy[[]byte]) *strea
 	if w == nil {
 		return erroredWritable[[]byte](missing("WriterSink"))
 	}
-	return streams.NewWritableStream(streams.UnderlyingSink[[]byte]{
-		Write: func(_ context.Context, chunk []byte, _ *streams.WritableController[[]byte]) error {
-			n, err := w.Write(chunk)
-			if err == nil && n < len(chunk) {
-				err = io.ErrShortWrite
-			}
-			return err
-		},
-	}, strategy...)
+	return streams.ToWriter(w, strategy...)
 }
 
 // Discard is a writable stream that drops its chunks, at once.
