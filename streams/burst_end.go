@@ -19,6 +19,9 @@ func (u *userSink[T]) fuseLocked(p *pipe[T], b *burst) intake[T] {
 		return nil
 	}
 	e := &u.end
+	if e.burst != nil && e.burst != b && e.burst.engaged {
+		return nil // the burst of a pipe that is over still runs
+	}
 	e.pipe, e.burst, b.end = p, b, u
 	e.take = func(chunk T) {
 		if b.failed != noStage {
@@ -116,7 +119,7 @@ func (e *loopEnd[T]) fuseLocked(b *burst) intake[T] {
 		}
 		caller := b.at
 		b.at = atBody
-		e.left = true // unless the body returns
+		e.left, b.halted = true, true // unless the body returns
 		e.left = !e.body(chunk)
 		b.at = caller
 		b.halted = e.left
@@ -157,11 +160,15 @@ func (e *loopEnd[T]) leaveLocked() {
 			c.enqueueLocked(e.stash.pop(), 1)
 		}
 	}
-	if e.left {
+	switch {
+	case e.waiter == nil: // it has gone
+	case e.left:
 		e.waiter.failStepsLocked(errLeft)
-		return
+	case e.ctx.Err() != nil: // the body is not called again
+		e.waiter.failStepsLocked(context.Cause(e.ctx))
+	default:
+		core.readLocked(e.waiter)
 	}
-	core.readLocked(e.waiter)
 }
 
 func (e *loopEnd[T]) writeCall() call { return nil }

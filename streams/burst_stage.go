@@ -11,7 +11,7 @@ type funcStage[I, O any] struct {
 
 func (s *transformSink[I, O]) fuseLocked(p *pipe[I], b *burst) intake[I] {
 	f, ok := s.transformer.(*funcTransformer[I, O])
-	if !ok {
+	if !ok || p.options.preventCancel { // what comes before would live on, though this stage broke it off
 		return nil
 	}
 	index := len(b.stages)
@@ -140,6 +140,9 @@ type sinkStage[T any] struct {
 }
 
 func (f *funcSink[T]) fuseLocked(p *pipe[T], b *burst) intake[T] {
+	if p.options.preventCancel { // as with a stage
+		return nil
+	}
 	index := len(b.stages)
 	b.stages = append(b.stages, f)
 	f.stage.pipe = p

@@ -124,8 +124,9 @@ func startPipe[T any](source *ReadableStream[T], dest *WritableStream[T], option
 	p := &pipe[T]{source: source, dest: dest, options: options}
 	d := lockTogether(&source.member, &dest.member)
 	if dest.writer != nil {
+		holder := dest.writer.holder
 		d.unlock()
-		return nil, nil, fmt.Errorf("pipe destination: %w", lockedBy(dest.writer.holder))
+		return nil, nil, fmt.Errorf("pipe destination: %w", lockedBy(holder))
 	}
 	if err := p.reader.acquireLocked(source, heldByPipe); err != nil {
 		d.unlock()

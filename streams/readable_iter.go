@@ -36,7 +36,7 @@ func (s *ReadableStream[T]) Values(ctx context.Context, opts ...ValuesOption) it
 				_ = cancel(ErrNoReason)
 			}
 		}()
-		err = r.each(ctx, func(chunk T) bool { return yield(chunk, nil) })
+		err = r.each(ctx, !o.preventCancel, func(chunk T) bool { return yield(chunk, nil) })
 		if err == errLeft {
 			return
 		}
@@ -54,8 +54,12 @@ func (s *ReadableStream[T]) Values(ctx context.Context, opts ...ValuesOption) it
 
 // each calls body for each chunk, until it returns false, and then returns errLeft. Else it returns io.EOF, the error of the
 // stream, or the cause of ctx.
-func (r *DefaultReader[T]) each(ctx context.Context, body func(chunk T) bool) error {
-	r.core.beginLoop(&loopEnd[T]{reader: r, ctx: ctx, body: body})
+//
+// It may call the body in a burst if the stream is cancelled when the body panics, which unwinds the stages.
+func (r *DefaultReader[T]) each(ctx context.Context, inBursts bool, body func(chunk T) bool) error {
+	if inBursts {
+		r.core.beginLoop(&loopEnd[T]{reader: r, ctx: ctx, body: body})
+	}
 	for {
 		chunk, err := readOrEnd(ctx, r)
 		if err != nil {
@@ -96,7 +100,7 @@ func (s *ReadableStream[T]) ForEach(ctx context.Context, f func(T) error) error 
 		}
 	}()
 	var failure error
-	err = r.each(ctx, func(chunk T) bool {
+	err = r.each(ctx, true, func(chunk T) bool {
 		failure = f(chunk)
 		return failure == nil
 	})

@@ -235,6 +235,9 @@ func (w *readWaiter[T]) failStepsLocked(err error) { w.finishLocked(err) }
 // withdrawLocked takes back the read, which waits.
 func (w *readWaiter[T]) withdrawLocked() {
 	core := &w.reader.core
+	if core.loop != nil && core.loop.waiter == w {
+		core.loop.waiter = nil
+	}
 	for i := range core.requests.len {
 		if *core.requests.at(i) == readRequest[T](w) {
 			core.stream.controller.withdrawReadLocked(i, core.requests.len)
