@@ -151,8 +151,8 @@ func TestMarksAreFilledAfterABurst(t *testing.T) {
 					defer close(left)
 					n := 0
 					if kind == "loop" {
-						for range s.Values(t.Context(), streams.PreventCancel()) {
-							if n++; n == 3 {
+						for _, err := range s.Values(t.Context(), streams.PreventCancel()) {
+							if n++; n == 3 || err != nil {
 								return
 							}
 						}

@@ -21,13 +21,19 @@ import (
 // pair returns both ends of a connection over real TCP, whose kernel buffers are kept small.
 func pair(t *testing.T) (client, server *end) {
 	t.Helper()
+	return pairWith(t, nil)
+}
+
+// pairWith is pair with the options of the server.
+func pairWith(t *testing.T, opts *wsstream.UpgradeOptions) (client, server *end) {
+	t.Helper()
 	a, b := wstest.TCP(t)
 	for _, conn := range []*net.TCPConn{a, b} {
 		if err := errors.Join(conn.SetReadBuffer(64<<10), conn.SetWriteBuffer(64<<10)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	accepted := goAccept(t.Context(), a, nil)
+	accepted := goAccept(t.Context(), a, opts)
 	c, _, err := wsstream.Dial(t.Context(), "ws://example.com", &wsstream.Options{NetDial: wstest.DialTo(b)})
 	if err != nil {
 		t.Fatal(err)

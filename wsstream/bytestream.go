@@ -28,6 +28,9 @@ type IncomingMessage struct {
 // fails with ErrByteStreams. The message before must have been read to its end, or been cancelled: NextMessage waits for
 // that too. The wait ends with ctx, with its cause; no message is lost then. At the end of the connection it returns
 // what a Read of Readable would: io.EOF or the *WebSocketError. It may be called concurrently.
+//
+// Nothing is read from the socket but for NextMessage and for bodies: between, pings are not answered, and the end of the
+// connection is not noticed. So call it again until it fails.
 func (c *Connection) NextMessage(ctx context.Context) (*IncomingMessage, error) {
 	in := c.incoming
 	if in == nil {
@@ -107,7 +110,7 @@ func (in *incoming) begin() {
 
 // skipTo reads past what is left of the message in progress, and begins the next.
 func (r *messageReader) skipTo() (MessageType, error) {
-	_, err := io.CopyBuffer(io.Discard, struct{ io.Reader }{r}, make([]byte, 1<<10))
+	_, err := io.Copy(io.Discard, r)
 	if err != nil {
 		return 0, err
 	}

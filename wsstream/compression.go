@@ -31,8 +31,8 @@ const (
 // connection is open without compression then.
 //
 // Compressors and decompressors, of about 1 MiB and 50 KiB, are kept in pools, and a connection has one only while it
-// writes or reads a compressed message. What a connection keeps with takeover is the window: up to 1<<SendWindowBits
-// and 1<<ReceiveWindowBits bytes.
+// writes or reads a compressed message. What a connection keeps with takeover are the windows, of
+// 1<<SendWindowBits and 1<<ReceiveWindowBits bytes, and half as much again at most.
 //
 // A secret and text that an attacker chooses should not be in compressed messages together: their size tells how much
 // of the text is in the secret.

@@ -61,6 +61,7 @@ type conn struct {
 	onPong       func(payload []byte) // nil for none
 	output       *output
 	messages     messageReader // belongs to whoever set reading
+	controlRate  controlRate   // like that
 
 	keepalive *keepalive // nil for none
 
@@ -108,6 +109,7 @@ func newConn(socket net.Conn, early []byte, side ws.State, terms *deflateTerms, 
 		onPing:       s.OnPing,
 		onPong:       s.OnPong,
 		closeTimeout: s.CloseTimeout,
+		controlRate:  newControlRate(s.MaxControlRate),
 		done:         done,
 	}
 	var writer io.Writer = socket
@@ -183,6 +185,9 @@ func (c *conn) stopReading() bool {
 
 // control deals with a control frame; the reader calls it.
 func (c *conn) control(op ws.OpCode, payload []byte) error {
+	if err := c.controlRate.count(); err != nil {
+		return err
+	}
 	switch op {
 	case ws.OpPing:
 		c.output.pong(payload)

@@ -74,7 +74,7 @@ func (o *output) writeMessage(m Message) error {
 
 // write compresses a message and writes it, or as it is if that is not smaller.
 func (d *deflater) write(o *output, op ws.OpCode, payload []byte) error {
-	c := newCompressor(d.terms.sendBits, d.history.bytes)
+	c := newCompressor(d.terms.sendBits, d.history.content())
 	defer c.free(d.terms.sendBits)
 	c.frames.begin(o, op)
 	defer c.frames.end()

@@ -71,16 +71,18 @@
 //
 // Below messages are frames, which are streams as well: [ReadFrames] and [WriteFrames] for proxies and recorders, which
 // pass on pings and Close frames like everything else; a [FrameWriter] where control frames have to overtake data; and
-// the stages [AssembleMessages], [FragmentMessages], [InflateFrames] and [CheckText]. Nothing is answered and nothing closed there that the
-// program does not answer or close.
+// the stages [AssembleMessages], [FragmentMessages], [InflateFrames] and [CheckText]. Nothing is answered and nothing
+// closed there that the program does not answer or close.
 //
 // # Limits
 //
 // All that a peer can use up has a limit that is a setting with a safe default: the size of its handshake, of a message
-// and of a frame, the fragments of a message, the time for both handshakes. Memory for a message is taken as its bytes
-// arrive, whatever its header says, and for a compressed one as far as they account for it. Of the pings that come while
-// the peer takes no answers the latest 16 are answered. Messages larger than memory can be read and written as streams of
-// bytes: see the setting ByteStreams.
+// and of a frame, the fragments of a message, the control frames in a time, the time for both handshakes. Memory for a
+// message, beyond 64 KiB, is taken as its bytes arrive, whatever its header says, and for a compressed one as far as they
+// account for it. Of the pings that come while the peer takes no answers the latest 16 are answered. Messages larger than
+// memory can be read and written as streams of bytes: see the setting ByteStreams.
+//
+// How long a peer may take over a message has no limit, and how long it may be silent that of the setting IdleTimeout.
 //
 // # Signs of life
 //

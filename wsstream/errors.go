@@ -79,6 +79,10 @@ var (
 	// settings allow; it was sent StatusMessageTooBig, or StatusPolicyViolation for too many frames.
 	ErrMessageTooBig = errors.New("wsstream: message too big")
 
+	// ErrTooManyControls is the cause when the peer sent more control frames than the setting MaxControlRate allows; it
+	// was sent StatusPolicyViolation.
+	ErrTooManyControls = errors.New("wsstream: too many control frames")
+
 	// ErrNoPong is the cause when the peer did not answer as many pings as the setting MaxMissedPongs says.
 	ErrNoPong = errors.New("wsstream: peer does not answer")
 

@@ -15,21 +15,28 @@ import (
 )
 
 // fuzzSeeds are frames that keep the rules and frames that break them.
-func fuzzSeeds() [][]wstest.Frame {
-	seeds := [][]wstest.Frame{
-		{wstest.Whole(wstest.Text, "grüß"), wstest.Whole(wstest.Binary, "\xff"), wstest.CloseFrame(1000, "bye")},
-		{wstest.First(wstest.Text, "\xf0\x9f"), wstest.Whole(wstest.Ping, "p"), wstest.Last("\x98\x80")},
-		{wstest.First(wstest.Binary, ""), wstest.More("x"), wstest.Last(strings.Repeat("y", 300))},
-		{wstest.Compressed(wstest.Text, strings.Repeat("weir ", 200)), wstest.Compressed(wstest.Binary, "x")},
-		{wstest.Frame{Rsv: 4, Op: wstest.Text, Payload: []byte("\xf2\x48\xcd")}, wstest.Last("\xc9\xc9\x07\x00")},
-		{wstest.Compressed(wstest.Text, strings.Repeat("x", 100_000))},
-		{wstest.CloseFrame(1006, ""), wstest.Whole(wstest.Text, "late")},
-		{wstest.Frame{Fin: true, Op: wstest.Binary, Length: 1 << 40}},
-	}
-	for _, c := range violations {
-		seeds = append(seeds, c.frames)
-	}
-	return seeds
+var fuzzSeeds = [][]wstest.Frame{
+	{wstest.Whole(wstest.Text, "grüß"), wstest.Whole(wstest.Binary, "\xff"), wstest.CloseFrame(1000, "bye")},
+	{wstest.First(wstest.Text, "\xf0\x9f"), wstest.Whole(wstest.Ping, "p"), wstest.Last("\x98\x80")},
+	{wstest.First(wstest.Binary, ""), wstest.More("x"), wstest.Last(strings.Repeat("y", 300))},
+	{wstest.Compressed(wstest.Text, strings.Repeat("weir ", 200)), wstest.Compressed(wstest.Binary, "x")},
+	{wstest.Frame{Rsv: 4, Op: wstest.Text, Payload: []byte("\xf2\x48\xcd")}, wstest.Last("\xc9\xc9\x07\x00")},
+	{wstest.Compressed(wstest.Text, strings.Repeat("x", 100_000))},
+
+	{wstest.CloseFrame(1006, ""), wstest.Whole(wstest.Text, "late")},
+	{wstest.Whole(wstest.Close, "\x03")},
+	{wstest.CloseFrame(1000, "\xff")},
+	{wstest.First(wstest.Ping, "x")},
+	{wstest.Whole(wstest.Ping, strings.Repeat("x", 126))},
+	{wstest.Whole(3, "")},
+	{wstest.Frame{Fin: true, Rsv: 2, Op: wstest.Binary}},
+	{wstest.Last("x")},
+	{wstest.First(wstest.Text, "a"), wstest.Whole(wstest.Text, "b")},
+	{wstest.Whole(wstest.Text, "a\xffb")},
+	{wstest.First(wstest.Text, "a\xc3"), wstest.Last("")},
+	{wstest.Frame{Fin: true, Op: wstest.Text, Payload: []byte("12345"), LengthBytes: 8}},
+	{wstest.Frame{Fin: true, Op: wstest.Text, Length: 1 << 63}},
+	{wstest.Frame{Fin: true, Op: wstest.Binary, Length: 1 << 40}},
 }
 
 // FuzzServer feeds a server that echoes anything, and FuzzClient a client.
@@ -61,7 +68,7 @@ func FuzzClient(f *testing.F) {
 
 // fuzzEnd feeds an end that echoes. Whatever comes, what it sends must keep the rules, and everything must end.
 func fuzzEnd(f *testing.F, isServer bool, open func(*testing.T, net.Conn, net.Conn, wsstream.Settings) *end) {
-	for i, frames := range fuzzSeeds() {
+	for i, frames := range fuzzSeeds {
 		var wire []byte
 		for _, frame := range frames {
 			if isServer {

@@ -160,6 +160,27 @@ func (e *end) wantRefusedWrites() {
 	}
 }
 
+// wantFailure sends frames and checks what comes of them: a Close frame with code on the wire, and an abnormal closure
+// for the application, at once.
+func wantFailure(e *end, frames []wstest.Frame, code uint16, cause error) {
+	e.t.Helper()
+	e.peer.Send(wstest.Whole(wstest.Text, "before"))
+	e.wantMessage(wsstream.Text("before"))
+	// The end under test may hang up before it has read all: what it does not read may be stuck.
+	sent := make(chan struct{})
+	bytes := e.peer.Bytes(frames...)
+	go func() {
+		defer close(sent)
+		_, _ = e.peer.Conn.Write(bytes)
+	}()
+	e.peer.WantCloseCode(code)
+	e.peer.WantEnd()
+	<-sent
+	if err := e.uncleanEnd(wsstream.StatusAbnormalClosure); !errors.Is(err, cause) {
+		e.t.Errorf("the cause is %v, want %v", err, cause)
+	}
+}
+
 // wantAbnormalEnd is uncleanEnd for an end without a Close frame of the peer, whatever the cause.
 func (e *end) wantAbnormalEnd() {
 	e.t.Helper()

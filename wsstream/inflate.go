@@ -55,7 +55,7 @@ type inflater struct {
 // connection.
 func newInflater(wire wireReader, history *window) *inflater {
 	f := inflaters.Get().(*inflater)
-	f.start = append(f.start[:0], history.bytes...)
+	f.start = append(f.start[:0], history.content()...)
 	if f.history = history; history.size == 0 {
 		f.own = window{size: 1 << MaxWindowBits, bytes: f.own.bytes[:0]}
 		f.history = &f.own
@@ -96,7 +96,7 @@ func (f *inflater) Read(p []byte) (int, error) {
 			if f.restarts++; f.restarts > maxLastBlocks+f.source.read>>10 {
 				return 0, badCompression(errors.New("too many last blocks"))
 			}
-			f.reset(f.history.bytes)
+			f.reset(f.history.content())
 		case isCorrupt(err):
 			return 0, badCompression(err)
 		default:

@@ -108,14 +108,15 @@ func requestTunnel(socket net.Conn, address string, user *url.Userinfo, size int
 	}
 	room := &io.LimitedReader{R: socket, N: int64(size)}
 	br := bufio.NewReader(room)
-	response, err := http.ReadResponse(br, request)
+	// The body is not closed, which would read it: that of a refusal does not matter, and a length announced for that of
+	// success does not count (RFC 9110, section 9.3.6).
+	response, err := http.ReadResponse(br, request) //nolint:bodyclose // see above
 	switch {
 	case err != nil && room.N == 0:
 		return ErrHeadTooLarge
 	case err != nil:
 		return err
 	}
-	_ = response.Body.Close() // that of an answer to CONNECT is the tunnel, and that of a refusal is not read
 	switch {
 	case response.StatusCode < 200 || response.StatusCode > 299:
 		return fmt.Errorf("it answered with status %d", response.StatusCode)

@@ -217,6 +217,7 @@ func TestAnswersOfAProxy(t *testing.T) {
 		want   string
 	}{
 		"refusal":  {"HTTP/1.1 407 Who\r\nContent-Length: 3\r\n\r\nyou", "status 407"},
+		"stalled":  {"HTTP/1.1 407 Who\r\nContent-Length: 9\r\n\r\nyou", "status 407"},
 		"redirect": {"HTTP/1.1 302 There\r\nLocation: /\r\n\r\n", "status 302"},
 		"nonsense": {"hello\r\n\r\n", "malformed"},
 		"too much": {"HTTP/1.1 200 OK\r\nA: " + strings.Repeat("a", 2000) + "\r\n\r\n", wsstream.ErrHeadTooLarge.Error()},
@@ -275,4 +276,26 @@ func TestAProxyThatDoesNotAnswer(t *testing.T) {
 			})
 		})
 	}
+}
+
+// What an answer to CONNECT says of its length must be ignored (RFC 9110, section 9.3.6).
+func TestATunnelHasNoLength(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := wstest.Pipe()
+		peer := wstest.NewServer(t, b)
+		dialing := goDo(func() error {
+			_, _, err := wsstream.Dial(t.Context(), "ws://example.com/", &wsstream.Options{
+				Proxy:   via(t, "http", "", "proxy.test"),
+				NetDial: wstest.DialTo(a),
+			})
+			return err
+		})
+		peer.WantRequest()
+		peer.SendRaw("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n")
+		peer.Open()
+		if err := <-dialing; err != nil {
+			t.Error(err)
+		}
+		peer.Drop()
+	})
 }

@@ -29,6 +29,9 @@ const (
 	// DefaultReadBufferSize is the size of the chunks of a message that is read as a stream, in bytes.
 	DefaultReadBufferSize = 32 << 10
 
+	// DefaultMaxControlRate bounds the control frames of the peer, per second.
+	DefaultMaxControlRate = 1000
+
 	// DefaultMaxFragments bounds the frames of a received message.
 	DefaultMaxFragments = 128 << 10
 )
@@ -66,8 +69,8 @@ type Settings struct {
 	// DefaultMaxMissedPongs.
 	MaxMissedPongs int
 
-	// MaxHeaderSize bounds the other side's opening handshake, in bytes; Upgrade leaves that to the http.Server, which has
-	// a limit of its own. Zero means DefaultMaxHeaderSize.
+	// MaxHeaderSize bounds the other side's opening handshake, in bytes; of a request that Upgrade gets from an http.Server,
+	// which has a limit of its own, only the Sec-WebSocket-Extensions header. Zero means DefaultMaxHeaderSize.
 	MaxHeaderSize int
 
 	// MaxMessageSize bounds a received message as it comes, in bytes, all its fragments together. Zero means
@@ -84,6 +87,11 @@ type Settings struct {
 	// MaxFragments bounds the frames of a received message. A peer that sends more is sent StatusPolicyViolation. Zero
 	// means DefaultMaxFragments.
 	MaxFragments int
+
+	// MaxControlRate bounds the control frames of the peer, per second and on average: those of a minute may come at
+	// once, as they do when nobody has read for a while. They cost time, and the application sees nothing of them. A peer
+	// that sends more is sent StatusPolicyViolation. Zero means DefaultMaxControlRate; math.MaxInt sets no limit.
+	MaxControlRate int
 
 	// Compression offers permessage-deflate, or agrees to it. Nil does not: compression costs processor time, and memory
 	// that a peer could use up, and secrets in compressed messages can be guessed at.
@@ -116,7 +124,7 @@ type Settings struct {
 // withDefaults returns s with the defaults filled in, and the error for what is out of its range.
 func (s Settings) withDefaults() (Settings, error) {
 	if min(s.HandshakeTimeout, s.CloseTimeout, s.WriteTimeout, s.IdleTimeout, s.PingInterval) < 0 ||
-		min(s.MaxHeaderSize, s.MaxFragments, s.MaxMissedPongs, s.ReadBufferSize) < 0 ||
+		min(s.MaxHeaderSize, s.MaxFragments, s.MaxControlRate, s.MaxMissedPongs, s.ReadBufferSize) < 0 ||
 		min(s.MaxMessageSize, s.MaxFrameSize, s.MaxDecompressedSize) < 0 {
 		return Settings{}, fmt.Errorf("%w: a negative time or size", ErrOption)
 	}
@@ -128,6 +136,7 @@ func (s Settings) withDefaults() (Settings, error) {
 	s.MaxDecompressedSize = cmp.Or(s.MaxDecompressedSize, s.MaxMessageSize)
 	s.MaxMissedPongs = cmp.Or(s.MaxMissedPongs, DefaultMaxMissedPongs)
 	s.MaxFragments = cmp.Or(s.MaxFragments, DefaultMaxFragments)
+	s.MaxControlRate = cmp.Or(s.MaxControlRate, DefaultMaxControlRate)
 	s.ReadBufferSize = cmp.Or(s.ReadBufferSize, DefaultReadBufferSize)
 	if s.ByteStreams {
 		s.ReadableStrategy = &streams.QueuingStrategy[Message]{} // nothing is read ahead

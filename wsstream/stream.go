@@ -44,13 +44,14 @@ type Connection struct {
 
 	// Writable takes messages for the peer. A write is complete when the system has taken the message, which says
 	// nothing about the peer, and waits while the peer does not read; with a mark of more than one message, when it has
-	// been collected to leave together with others, of which there are at most 64 KiB. Write of a DefaultWriter returns as soon as the
-	// message is accepted: Data may be reused only when the result of WriteAsync has come, or when Close of Writable or a
-	// PipeTo into it has returned.
+	// been collected to leave together with others, of which there are at most 64 KiB. Write of a DefaultWriter returns as
+	// soon as the message is accepted: Data may be reused only when the result of WriteAsync has come, or when Close of
+	// Writable or a PipeTo into it has returned.
 	//
 	// To close it sends what is queued, closes the connection with an empty Close frame, and waits until it is closed. To
 	// abort it drops what is queued and closes the connection as [WebSocketStream.Close] does, with what the reason says
-	// if that is a *WebSocketError, and else with an empty Close frame; a message that is stuck half-way is given up, but the peer may still get it.
+	// if that is a *WebSocketError, and else with an empty Close frame; a message that is stuck half-way is given up, but
+	// the peer may still get it.
 	//
 	// When the connection was closed cleanly, Writable is errored with [ErrInvalidState], unless it was Writable that was
 	// closed; otherwise with the *WebSocketError. So a pipe from Readable to Writable may return ErrInvalidState, or nil,

@@ -33,7 +33,7 @@ func Upgrade(w http.ResponseWriter, r *http.Request, opts *UpgradeOptions) (*Web
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 		return nil, err
 	}
-	if refusal := opts.checkRequest(r); refusal != nil {
+	if refusal := opts.checkRequest(r, set.MaxHeaderSize); refusal != nil {
 		if errors.Is(refusal, errBody) {
 			w.Header().Set("Connection", "close") // or net/http would wait for the body before it answers
 		}
@@ -61,8 +61,9 @@ func Upgrade(w http.ResponseWriter, r *http.Request, opts *UpgradeOptions) (*Web
 	return accepted(url, socket, handshake{hs.Protocol, extensions, buffered(rw.Reader)}, &set), nil
 }
 
-// checkRequest looks at what gobwas/ws does not.
-func (o *UpgradeOptions) checkRequest(r *http.Request) *HandshakeError {
+// checkRequest looks at what gobwas/ws does not. Size bounds the header that is taken apart here into many times as much
+// memory: to net/http a request of a MiB is small enough.
+func (o *UpgradeOptions) checkRequest(r *http.Request, size int) *HandshakeError {
 	_, err := parseTarget(r.RequestURI)
 	switch {
 	case r.ContentLength != 0 || len(r.TransferEncoding) > 0:
@@ -71,6 +72,8 @@ func (o *UpgradeOptions) checkRequest(r *http.Request) *HandshakeError {
 		return &HandshakeError{http.StatusBadRequest, errHost}
 	case err != nil:
 		return &HandshakeError{http.StatusBadRequest, err}
+	case sizeOf(r.Header["Sec-Websocket-Extensions"]) > size:
+		return &HandshakeError{http.StatusRequestHeaderFieldsTooLarge, ErrHeadTooLarge}
 	case !o.originAllowed(r.Header["Origin"], r.Host):
 		return &HandshakeError{http.StatusForbidden, ErrOrigin}
 	}
@@ -78,6 +81,14 @@ func (o *UpgradeOptions) checkRequest(r *http.Request) *HandshakeError {
 		return &HandshakeError{http.StatusBadRequest, errors.New("not one Sec-WebSocket-Key of 16 bytes in base64")}
 	}
 	return nil
+}
+
+// sizeOf returns the size of a header that comes in several lines.
+func sizeOf(lines []string) (n int) {
+	for _, line := range lines {
+		n += len(line) + 1
+	}
+	return n
 }
 
 // originAllowed reports whether a request with these Origin headers is let in.

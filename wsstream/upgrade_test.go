@@ -86,6 +86,7 @@ var badRequests = map[string]struct {
 	"chunked body":        {"GET / HTTP/1.1\r\n" + goodRequest + "Transfer-Encoding: chunked\r\n\r\n", 400, nil},
 	"bad length":          {"GET / HTTP/1.1\r\n" + goodRequest + "Content-Length: 0, 11\r\n\r\n", 400, nil},
 	"two lengths":         {"GET / HTTP/1.1\r\n" + goodRequest + "Content-Length: 0\r\nContent-Length: 11\r\n\r\n", 400, nil},
+	"large extensions":    {"GET / HTTP/1.1\r\n" + goodRequest + "Sec-WebSocket-Extensions: " + strings.Repeat("a,", 10_000) + "\r\n\r\n", 431, wsstream.ErrHeadTooLarge},
 	"large header":        {"GET / HTTP/1.1\r\nA: " + strings.Repeat("x", 20_000) + "\r\n" + goodRequest + "\r\n", 431, wsstream.ErrHeadTooLarge},
 	"header never ends":   {"GET / HTTP/1.1\r\nA: " + strings.Repeat("x", 20_000), 431, wsstream.ErrHeadTooLarge},
 }
