@@ -92,7 +92,8 @@ func TestBurstKeepsWhatAPanickingBodyLeaves(t *testing.T) {
 		var got []int
 		func() {
 			defer func() { _ = recover() }()
-			for c := range s.Values(t.Context(), streams.PreventCancel()) {
+			for c, err := range s.Values(t.Context(), streams.PreventCancel()) {
+				wantError(t, err, nil)
 				if got = append(got, c); len(got) == 4 {
 					panic(errA)
 				}
