@@ -121,7 +121,9 @@ func (f *funcTransformer[I, O]) leaveLocked(err error) {
 		t.sink.writeDoneLocked(err)
 	case err == nil && f.waits():
 		f.parkLocked()
-		t.resumeWriteLocked() // it parks itself again
+		if !t.controller.backpressure { // more was wanted meanwhile
+			t.resumeWriteLocked()
+		}
 	default:
 		if t.transformer != nil {
 			err = f.terminateInsteadLocked(err)

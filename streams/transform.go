@@ -220,14 +220,24 @@ type transformSink[I, O any] TransformStream[I, O]
 
 // writeLocked is TransformStreamDefaultSinkWriteAlgorithm.
 func (s *transformSink[I, O]) writeLocked(chunk I) {
-	if s.controller.backpressure || s.transformer == nil { // nil: a cancel is under way and will error the stream
+	if s.controller.backpressure {
+		s.parked = true
+		return
+	}
+	s.performTransformLocked(chunk)
+}
+
+// performTransformLocked is TransformStreamDefaultControllerPerformTransform.
+func (s *transformSink[I, O]) performTransformLocked(chunk I) {
+	if s.transformer == nil { // a cancel is under way and will error the stream
 		s.parked = true
 		return
 	}
 	s.transformer.transformLocked(chunk)
 }
 
-// parkedWrite is the step in which a write goes on after backpressure has ended.
+// parkedWrite is the step in which a write goes on after backpressure has ended. It goes on also if there is backpressure
+// again by now.
 type parkedWrite[I, O any] TransformStream[I, O]
 
 func (p *parkedWrite[I, O]) stepLocked() {
@@ -235,7 +245,7 @@ func (p *parkedWrite[I, O]) stepLocked() {
 		p.sink.writeDoneLocked(p.writable.storedError)
 		return
 	}
-	(*transformSink[I, O])(p).writeLocked(p.sink.queue.at(0).value.chunk)
+	(*transformSink[I, O])(p).performTransformLocked(p.sink.queue.at(0).value.chunk)
 }
 
 // closeLocked is TransformStreamDefaultSinkCloseAlgorithm.
