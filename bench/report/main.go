@@ -82,6 +82,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return report.write(opts.output)
 }
 
+// command is what writes the results once more.
+func (o options) command() string {
+	if o.quick {
+		return "go run ./bench/report -quick -o bench"
+	}
+	return "go run ./bench/report"
+}
+
 func parse(args []string, stderr io.Writer) (options, error) {
 	var o options
 	flags := flag.NewFlagSet("report", flag.ContinueOnError)

@@ -30,7 +30,7 @@ func (r report) write(folder string) error {
 
 func (r report) markdown(page *bytes.Buffer, charts []chart) {
 	fmt.Fprint(page, "# Benchmarks\n\n")
-	fmt.Fprintf(page, "Written by `go run ./bench/report` on %s; it took %s.\n\n",
+	fmt.Fprintf(page, "Written by `%s` on %s; it took %s.\n\n", r.opts.command(),
 		r.date.UTC().Format("2 January 2006"), r.took.Round(time.Minute))
 	r.describe(page)
 	for _, s := range sections {
