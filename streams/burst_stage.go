@@ -75,10 +75,10 @@ func (f *funcTransformer[I, O]) readyLocked(endsInQueue bool) bool {
 	if endsInQueue && (t.sink.highWaterMark != 1 || t.source.highWaterMark != 0) {
 		return false // more than one chunk would wait
 	}
-	if f.stage.pipe.waitsForChunkLocked() {
-		return !t.controller.backpressure && t.source.queue.len == 0
+	if endsInQueue { // what waits is taken over
+		return t.parked || f.stage.pipe.waitsForChunkLocked()
 	}
-	return endsInQueue && t.parked
+	return f.stage.pipe.waitsForChunkLocked() && !t.controller.backpressure && t.source.queue.len == 0
 }
 
 // enterLocked takes over a chunk that waits, and those that wait behind the stage. What is left is a stage that is
