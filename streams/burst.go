@@ -258,7 +258,8 @@ func (b *burst) disengageLocked(d *domain) {
 	d.calls.bursts.remove(func(other *burst) bool { return other == b })
 }
 
-// resumeLocked goes on with a burst that is held: the sink has taken a chunk.
+// resumeLocked goes on with a burst that is held: the sink has taken a chunk. A held burst leaves nothing else to be done, so
+// the helper that is here runs the pull before it gives up the lock, and nobody meets a burst between the two states.
 func (b *burst) resumeLocked(d *domain) {
 	d.calls.held = nil
 	d.callPullLocked(b.pull)

@@ -32,8 +32,9 @@
 // The type says it. A function that takes a context may block: the callbacks of [UnderlyingSource], [UnderlyingSink] and
 // [Transformer], and the argument of [FromFunc]. Each stream runs ahead as far as its marks allow while one of them
 // blocks. A function that takes none must not block: those given to [SinkFunc], [TransformFunc], [Generate] and [From],
-// and size functions. They are cheap, because they are called in the goroutine that is at work anyway. The bodies of
-// ForEach and of a loop over Values are the caller's own code and may do as they like.
+// and size functions. They are cheap, because they are called in the goroutine that is at work anyway: those before a sink
+// that may block, between its writes. What takes long enough to be done beside the writes belongs in a function that takes a
+// context. The bodies of ForEach and of a loop over Values are the caller's own code and may do as they like.
 //
 // A plain function that calls runtime.Goexit, as t.FailNow does, ends the goroutine that runs it, which may be one that
 // waits in a call on a connected stream: that call never returns, and only its deferred functions run. The stream is errored
@@ -55,7 +56,8 @@
 // of the user that have not returned, and for the coroutine of a sequence that [From] has begun and not ended.
 //
 // A chain of functions that must not block runs as one loop of direct calls, without the lock (burst.go): a source of
-// Generate, From or FromSlice, functions of TransformFunc, and one of SinkFunc at the end.
+// Generate, From or FromSlice, functions of TransformFunc, and at the end one of SinkFunc, the body of a loop, or the queue
+// of an UnderlyingSink.
 //
 // A goroutine that waits is woken when the change it waits for is made, and never waited for.
 //
