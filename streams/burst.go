@@ -12,7 +12,9 @@ import (
 // body of a loop (ForEach, Values) or into the queue of a sink that may block. It is a plain call like others, unless it
 // calls the body of a loop, and it is the pull of the source.
 //
-// A burst begins when the source is pulled and nothing else is to be done, and takes over what waits in the stages. While it
+// A burst begins when the source is pulled and nothing else is to be done, and takes over what waits in the stages. It also
+// begins at a stage that is about to be called with a chunk from elsewhere, which a producer pushed, a source that may block
+// gave, or the stage before emitted with others: then it goes on with what is queued before the stage (burst_call.go). While it
 // runs, the lock is free, and what others see of the chain is that each stage is busy with a write that has not come to its
 // end. That is a state of the standard, which says what every operation does to it; so whoever comes with one never waits
 // for the burst, but does what the standard says, and makes the burst stop at the next chunk. When it stops, the writes
@@ -27,11 +29,16 @@ import (
 type burst struct {
 	stages []burstStage // from the source to the sink; immutable once built
 	end    burstEnd     // the queue or the loop that the chain ends in; nil if it ends in a SinkFunc
-	pull   heldPull     // of the source; set when the burst begins
+	root   burstRoot    // where the burst begins; set when it does
 	stop   atomic.Bool  // somebody else came to the domain
 	ctx    context.Context
 
-	engaged bool // it has begun and not ended; guarded by the domain's lock
+	// The domain's lock guards following fields.
+
+	topology int  // of the domain when the chain was built; 0 if there is none
+	engaged  bool // it has begun and not ended
+	from     int  // the stage that it begins at
+	wanted   bool // another chain could not be built because it is engaged
 
 	// The goroutine that runs the burst owns following fields.
 
@@ -119,10 +126,10 @@ func fuseLocked[T any](s *ReadableStream[T], b *burst) intake[T] {
 	return sink.fuseLocked(p, b)
 }
 
-// A heldPull is the pull of a source that bursts begin at.
-type heldPull interface {
+// A burstRoot is where a burst begins: the pull of a source, or the call of a stage.
+type burstRoot interface {
 	plainPull
-	// feed takes one chunk from the source to the first stage, and reports whether there was one.
+	// feed takes one more chunk to the first stage, and reports whether there was one.
 	feed() (bool, error)
 	// settledLocked ends the pull.
 	settledLocked()
@@ -132,7 +139,7 @@ type heldPull interface {
 type burstSource[T any] struct {
 	burst    burst
 	take     func(chunk T) // takes a chunk through the chain; nil if the source is not at the beginning of one
-	topology int           // of the domain when take was made
+	topology int           // of the domain when take was looked for
 	running  bool
 }
 
@@ -141,66 +148,92 @@ type burstSource[T any] struct {
 func (s *burstSource[T]) chainedLocked(c *ReadableController[T]) bool {
 	if d := c.domainLocked(); s.topology != d.topology {
 		s.topology, s.take = d.topology, nil
-		s.burst.stages, s.burst.end = s.burst.stages[:0], nil
+		s.burst.clearLocked()
 		if first := fuseLocked(c.stream, &s.burst); first != nil && (!s.burst.endsInQueue() || c.highWaterMark == 0) {
 			s.take = first.taker()
+			s.burst.topology = d.topology
 		}
 	}
 	return s.take != nil
 }
 
+// clearLocked forgets the chain.
+func (b *burst) clearLocked() {
+	b.topology = 0
+	b.stages, b.end = b.stages[:0], nil
+}
+
 // beginLocked enters a burst if the chain can have one now, and reports whether it did. w is the goroutine that will run it,
 // nil for a helper. The burst ends with ctx, if not before.
-func (s *burstSource[T]) beginLocked(ctx context.Context, w *waiter, c *ReadableController[T], pull heldPull) bool {
+func (s *burstSource[T]) beginLocked(ctx context.Context, w *waiter, c *ReadableController[T], pull burstRoot) bool {
 	b := &s.burst
-	if !b.engaged {
-		if !s.chainedLocked(c) || !b.readyLocked(w) {
-			return false
-		}
-		b.engaged, b.pull = true, pull
-		if b.end != nil {
-			b.end.enterLocked()
-		}
-		for _, stage := range slices.Backward(b.stages) { // what a stage has kept comes after what waits in front of the next
-			stage.enterLocked()
-		}
-		c.domainLocked().calls.bursts.push(b)
+	if !b.engaged && (!s.chainedLocked(c) || !b.enterLocked(c.domainLocked(), w, pull, b.stages)) {
+		return false
 	}
 	s.running = true
+	b.beginLocked(ctx, c.domainLocked())
+	return true
+}
+
+// enterLocked enters those stages that are not busy yet, the last of the chain, and reports whether it could.
+func (b *burst) enterLocked(d *domain, w *waiter, root burstRoot, stages []burstStage) bool {
+	for _, stage := range stages {
+		if !stage.readyLocked(b.endsInQueue()) {
+			return false
+		}
+	}
+	if b.end != nil && !b.end.readyLocked(w) {
+		return false
+	}
+	b.engaged, b.root = true, root
+	b.from = len(b.stages) - len(stages)
+	if b.end != nil {
+		b.end.enterLocked()
+	}
+	for _, stage := range slices.Backward(stages) { // what a stage has kept comes after what waits in front of the next
+		stage.enterLocked()
+	}
+	d.calls.bursts.push(b)
+	return true
+}
+
+// beginLocked makes a burst that was entered, or held, ready to run.
+func (b *burst) beginLocked(ctx context.Context, d *domain) {
 	if b.stop.Load() {
 		b.stop.Store(false)
 	}
 	b.ctx = ctx
 	b.at, b.failed, b.count = noStage, noStage, 0
 	b.halted = b.end != nil && b.end.beginLocked()
-	b.shares = c.domainLocked().calls.pulls.len > 0
-	return true
+	b.shares = d.calls.pulls.len > 0
 }
 
 func (b *burst) endsInQueue() bool { return b.end != nil && b.end.isQueue() }
 
-// loopBurst is the burst that runs, if it calls the body of a loop; else nil.
-func (s *burstSource[T]) loopBurst() *burst {
-	if !s.running || s.burst.end == nil || s.burst.end.isQueue() {
+// loop is the burst itself, if it calls the body of a loop; else nil.
+func (b *burst) loop() *burst {
+	if b.end == nil || b.end.isQueue() {
 		return nil
 	}
-	return &s.burst
+	return b
 }
 
-func (b *burst) readyLocked(w *waiter) bool {
-	for _, stage := range b.stages {
-		if !stage.readyLocked(b.endsInQueue()) {
-			return false
-		}
+// loopBurst is the burst that runs, if it calls the body of a loop; else nil.
+func (s *burstSource[T]) loopBurst() *burst {
+	if !s.running {
+		return nil
 	}
-	return b.end == nil || b.end.readyLocked(w)
+	return s.burst.loop()
 }
 
 // endLocked is what comes after the run of a burst: it is held, or ended. err is what the pull came to; endLocked returns
 // what is left of it when the stage that failed has had its part.
 func (s *burstSource[T]) endLocked(d *domain, err error) (left error, held bool) {
-	b := &s.burst
 	s.running = false
+	return s.burst.endLocked(d, err)
+}
+
+func (b *burst) endLocked(d *domain, err error) (left error, held bool) {
 	if err != nil && b.at != noStage { // the function of a stage panicked
 		b.fail(b.at, err)
 		err = nil
@@ -212,12 +245,12 @@ func (s *burstSource[T]) endLocked(d *domain, err error) (left error, held bool)
 	if b.end != nil {
 		b.end.leaveLocked()
 	}
-	for i, stage := range slices.Backward(b.stages) {
+	for i := len(b.stages) - 1; i >= b.from; i-- {
 		var failure error
 		if i == b.failed {
 			failure = b.err
 		}
-		stage.leaveLocked(failure)
+		b.stages[i].leaveLocked(failure)
 	}
 	b.ctx, b.err = nil, nil
 	return err, false
@@ -229,7 +262,7 @@ func (b *burst) holdLocked(d *domain) bool {
 	if !b.endsInQueue() || b.failed != noStage || b.stop.Load() || q.held != nil || q.pulls.len > 0 {
 		return false
 	}
-	for _, stage := range b.stages {
+	for _, stage := range b.stages[b.from:] {
 		if !stage.waits() {
 			return false
 		}
@@ -246,15 +279,19 @@ func (b *burst) settleLocked(d *domain) {
 	d.calls.held = nil
 	b.disengageLocked(d)
 	b.end.settleLocked()
-	for _, stage := range b.stages {
+	for _, stage := range b.stages[b.from:] {
 		stage.settleLocked()
 	}
-	b.pull.settledLocked()
+	b.root.settledLocked()
 	b.ctx = nil
 }
 
 func (b *burst) disengageLocked(d *domain) {
 	b.engaged = false
+	if b.wanted { // so that the other chain is looked for again
+		b.wanted = false
+		d.topology++
+	}
 	d.calls.bursts.remove(func(other *burst) bool { return other == b })
 }
 
@@ -262,7 +299,7 @@ func (b *burst) disengageLocked(d *domain) {
 // the helper that is here runs the pull before it gives up the lock, and nobody meets a burst between the two states.
 func (b *burst) resumeLocked(d *domain) {
 	d.calls.held = nil
-	d.callPullLocked(b.pull)
+	d.callPullLocked(b.root)
 }
 
 // checkInterval is after how many chunks a burst gives way to another pull, and looks whether its context has ended.
@@ -306,7 +343,7 @@ func (b *burst) went(stage int, err error) {
 
 // drain takes what waits in the chain through it, until the burst is halted.
 func (b *burst) drain() {
-	for _, stage := range slices.Backward(b.stages) {
+	for _, stage := range slices.Backward(b.stages[b.from:]) {
 		stage.drain()
 	}
 }
@@ -317,7 +354,7 @@ func (b *burst) fill() error {
 	if !b.endsInQueue() || !b.halted {
 		return nil
 	}
-	for i := range slices.Backward(b.stages) {
+	for i := len(b.stages) - 1; i >= b.from; i-- {
 		if filled, err := b.fillStage(i); !filled {
 			return err
 		}
@@ -331,8 +368,8 @@ func (b *burst) fillStage(i int) (filled bool, err error) {
 		if b.failed != noStage || b.interrupted() {
 			return false, nil
 		}
-		if i == 0 {
-			filled, err = b.pull.feed()
+		if i == b.from {
+			filled, err = b.root.feed()
 		} else if filled, err = b.fillStage(i - 1); filled {
 			b.stages[i-1].step()
 		}

@@ -2,10 +2,8 @@ package streams
 
 // A funcStage is a burstStage whose sink is the writable side of a TransformFunc.
 type funcStage[I, O any] struct {
-	pipe  *pipe[I] // nil if the stage was never part of a chain
-	burst *burst
+	place[I]
 	next  intake[O]
-	take  func(chunk I)
 	inbox fifo[I] // what waits in front of the stage: more than one chunk if the stage before gave them at once
 }
 
@@ -14,13 +12,18 @@ func (s *transformSink[I, O]) fuseLocked(p *pipe[I], b *burst) intake[I] {
 	if !ok || p.options.preventCancel { // what comes before would live on, though this stage broke it off
 		return nil
 	}
-	index := len(b.stages)
-	b.stages = append(b.stages, f)
-	next := fuseLocked(&s.readable, b)
-	if next == nil {
+	return f.joinLocked(p, b)
+}
+
+func (f *funcTransformer[I, O]) joinLocked(p *pipe[I], b *burst) intake[I] {
+	if !f.stage.joinLocked(f, p, b) {
 		return nil
 	}
-	f.stage.pipe, f.stage.burst, f.stage.next = p, b, next
+	f.stage.next = fuseLocked(&f.stream.readable, b)
+	if f.stage.next == nil {
+		return nil
+	}
+	index, next := f.stage.index, f.stage.next
 	transform, emit := f.transform, next.taker()
 	f.stage.take = func(chunk I) {
 		if b.halted && !f.admits(chunk) {
@@ -97,8 +100,13 @@ func (f *funcTransformer[I, O]) enterLocked() {
 	for t.source.queue.len > 0 {
 		f.stage.next.keep(t.source.queue.dequeueValue())
 	}
-	t.controller.backpressure = true
-	t.source.donePullingLocked()
+	f.wantNothingLocked()
+}
+
+// wantNothingLocked makes the readable side what it is after the read of the pipe was taken back.
+func (f *funcTransformer[I, O]) wantNothingLocked() {
+	f.stream.controller.backpressure = true
+	f.stream.source.donePullingLocked()
 }
 
 func (f *funcTransformer[I, O]) settleLocked() {
@@ -136,19 +144,20 @@ func (f *funcTransformer[I, O]) leaveLocked(err error) {
 }
 
 // A sinkStage is a burstStage whose sink is a SinkFunc: the last.
-type sinkStage[T any] struct {
-	pipe *pipe[T]
-	take func(chunk T)
-}
+type sinkStage[T any] struct{ place[T] }
 
 func (f *funcSink[T]) fuseLocked(p *pipe[T], b *burst) intake[T] {
 	if p.options.preventCancel { // as with a stage
 		return nil
 	}
-	index := len(b.stages)
-	b.stages = append(b.stages, f)
-	f.stage.pipe = p
-	write := f.write
+	return f.joinLocked(p, b)
+}
+
+func (f *funcSink[T]) joinLocked(p *pipe[T], b *burst) intake[T] {
+	if !f.stage.joinLocked(f, p, b) {
+		return nil
+	}
+	index, write := f.stage.index, f.write
 	f.stage.take = func(chunk T) {
 		if b.halted {
 			return

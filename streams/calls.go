@@ -138,7 +138,7 @@ func help(d *domain) {
 		d.runStepsLocked()
 		switch q := &d.calls; {
 		case q.plying == 0 && q.ready.len > 0:
-			d = d.runCallLocked(nil)
+			d = d.runCallLocked(context.Background(), nil)
 		case q.plying == 0 && q.pulls.len > 0:
 			d = d.runPullLocked(context.Background(), nil)
 		default:
@@ -149,12 +149,19 @@ func help(d *domain) {
 	}
 }
 
-// runCallLocked runs the first call that is ready, for a goroutine that waits for w, or a helper. It gives up the lock
-// meanwhile and returns the domain locked again, which may have become part of another one.
-func (d *domain) runCallLocked(w *waiter) *domain {
+// runCallLocked runs the first call that is ready, for a goroutine that waits for w, or a helper. ctx ends it early if it
+// becomes a burst. It gives up the lock meanwhile and returns the domain locked again, which may have become part of another
+// one.
+func (d *domain) runCallLocked(ctx context.Context, w *waiter) *domain {
 	c := d.calls.ready.pop()
+	d.dropIdleStepsLocked()
+	if s, ok := c.call.(stageCall); ok && d.idleLocked() {
+		if root := s.burstLocked(ctx, w); root != nil {
+			c = readyCall{call: root, loop: root.loopBurst()}
+			c.mayBlock = c.loop != nil
+		}
+	}
 	if c.mayBlock {
-		d.dropIdleStepsLocked()
 		d.summonHelperLocked()
 	} else {
 		d.calls.plying++
@@ -258,7 +265,7 @@ func (d *domain) waitLocked(ctx context.Context, w *waiter) *domain {
 			return d
 		}
 		if q.ready.len > 0 {
-			d = d.runCallLocked(w)
+			d = d.runCallLocked(ctx, w)
 		} else {
 			d = d.runPullLocked(ctx, w)
 		}

@@ -281,11 +281,11 @@ func (s *transformSource[I, O]) tellLocked(cause error) {
 // tellUpstreamLocked tells the source of the pipe that writes to the stream, which the pipe is going to cancel. Pipes may
 // form a circle: it stops where it began.
 func (t *TransformStream[I, O]) tellUpstreamLocked(cause error) {
-	if t.telling || t.writable.writer == nil {
+	if t.telling {
 		return
 	}
-	p, ok := t.writable.writer.observer.(*pipe[I])
-	if ok && !p.options.preventCancel && p.source.controller != nil {
+	p := t.writable.pipeLocked()
+	if p != nil && !p.options.preventCancel && p.source.controller != nil {
 		t.telling = true
 		p.source.controller.tellLocked(cause)
 		t.telling = false

@@ -228,6 +228,24 @@ type emitCall[I, O any] funcTransformer[I, O]
 
 func (e *emitCall[I, O]) run() error { return e.transform(e.chunk, e.emit) }
 
+func (e *emitCall[I, O]) burstLocked(ctx context.Context, w *waiter) burstRoot {
+	f := (*funcTransformer[I, O])(e)
+	t := &f.stream
+	if t.readable.state != readable || t.source.closeRequested || t.source.size != nil || t.source.queue.len > 0 ||
+		t.controller.backpressure || t.sink.sink == nil {
+		return nil
+	}
+	d := t.readable.domainLocked()
+	if !f.stage.chainedLocked(d, f, &t.writable) {
+		return nil
+	}
+	root := f.stage.beginLocked(ctx, d, w, &t.writable, f.chunk)
+	if root != nil {
+		f.wantNothingLocked()
+	}
+	return root
+}
+
 func (e *emitCall[I, O]) stepLocked() {
 	f := (*funcTransformer[I, O])(e)
 	var zero I

@@ -240,3 +240,12 @@ func (s *WritableStream[T]) updateBackpressureLocked(backpressure bool) {
 		s.writer.resolveReadyLocked()
 	}
 }
+
+// pipeLocked is the pipe that writes to the stream; nil if there is none.
+func (s *WritableStream[T]) pipeLocked() *pipe[T] {
+	if s.writer == nil {
+		return nil
+	}
+	p, _ := s.writer.observer.(*pipe[T])
+	return p
+}

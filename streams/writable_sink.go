@@ -181,6 +181,19 @@ type funcCall[T any] funcSink[T]
 
 func (f *funcCall[T]) run() error { return f.write(f.chunk) }
 
+// burstLocked is of use only where more than the chunk of the call is there.
+func (f *funcCall[T]) burstLocked(ctx context.Context, w *waiter) burstRoot {
+	s := f.controller.stream
+	if p := s.pipeLocked(); f.controller.sink == nil || p == nil || p.source.controller == nil || p.source.controller.queuedLocked() == 0 {
+		return nil
+	}
+	d := s.domainLocked()
+	if !f.stage.chainedLocked(d, (*funcSink[T])(f), s) {
+		return nil
+	}
+	return f.stage.beginLocked(ctx, d, w, s, f.chunk)
+}
+
 func (f *funcCall[T]) stepLocked() {
 	var zero T
 	f.chunk = zero

@@ -1,0 +1,185 @@
+package streams
+
+import "context"
+
+// A stageCall is the call of a stage's function with a chunk that no burst brought.
+type stageCall interface {
+	call
+	// burstLocked makes the call a burst, which takes the chunk through what comes after the stage, too, and returns where that
+	// begins; nil if that cannot be, and the call is as it was. w is the goroutine that will run it, nil for a helper.
+	burstLocked(ctx context.Context, w *waiter) burstRoot
+}
+
+// A place is where a stage stands in a chain. The domain's lock guards it, but for take.
+type place[T any] struct {
+	pipe  *pipe[T] // that writes to the stage; nil if none does, or the stage was never part of a chain
+	burst *burst   // of the chain; nil if there never was one
+	index int      // in the chain
+	take  func(chunk T)
+
+	root     *callRoot[T] // made when the chain has a burst that begins at the stage
+	topology int          // of the domain when a chain that begins at the stage was looked for
+}
+
+// joinLocked gives the stage a place at the end of the chain that there is so far, and reports whether it could.
+func (s *place[T]) joinLocked(stage burstStage, p *pipe[T], b *burst) bool {
+	if other := s.burst; other != nil && other != b && other.engaged {
+		other.wanted = true
+		return false
+	}
+	s.pipe, s.burst, s.index = p, b, len(b.stages)
+	b.stages = append(b.stages, stage)
+	return true
+}
+
+// A callRoot is where a burst begins at the call of a stage's function. After the chunk of the call it feeds what is queued in
+// the source of the pipe that writes to the stage.
+//
+// It takes many chunks for one look at the queue. They stay there, where they count, until the next look.
+type callRoot[T any] struct {
+	callResult
+	stage  *place[T]          // immutable
+	stream *WritableStream[T] // that the stage is the sink of; immutable
+	own    burst              // of the chain that begins at the stage, if that is part of no other; guarded by the domain's lock
+
+	// The goroutine that runs the burst owns following fields.
+
+	chunk  T // of the call
+	called bool
+	queued []T // copies of the first in the queue
+	taken  int // how many of them the burst has taken
+}
+
+// mostTaken is how many chunks a burst takes for one look at the queue.
+const mostTaken = 64
+
+// A joiner is a stage that can be added to a chain, with what comes after it.
+type joiner[T any] interface {
+	// joinLocked returns nil if that cannot be; p writes to the stage.
+	joinLocked(p *pipe[T], b *burst) intake[T]
+}
+
+// chainedLocked reports whether the stage, which is the sink of stream s, is part of a chain as the domain is now. If it is not,
+// it tries to make the stage the beginning of one.
+func (s *place[T]) chainedLocked(d *domain, stage joiner[T], stream *WritableStream[T]) bool {
+	if s.burst != nil && s.burst.topology == d.topology {
+		return true
+	}
+	if s.topology == d.topology || s.burst != nil && s.burst.engaged {
+		return false
+	}
+	s.topology = d.topology
+	if s.root == nil {
+		s.root = &callRoot[T]{stage: s, stream: stream}
+	}
+	b := &s.root.own
+	b.clearLocked()
+	if stage.joinLocked(stream.pipeLocked(), b) == nil {
+		return false
+	}
+	b.topology = d.topology
+	return true
+}
+
+// beginLocked begins a burst with the chunk of a call, and returns nil if that cannot be. The stage is busy with it already.
+func (s *place[T]) beginLocked(ctx context.Context, d *domain, w *waiter, stream *WritableStream[T], chunk T) burstRoot {
+	if s.root == nil {
+		s.root = &callRoot[T]{stage: s, stream: stream}
+	}
+	b, r := s.burst, s.root
+	if b.engaged || !b.enterLocked(d, w, r, b.stages[s.index+1:]) {
+		return nil
+	}
+	b.from = s.index
+	b.beginLocked(ctx, d)
+	r.chunk, r.called = chunk, true
+	return r
+}
+
+// queueLocked is the queue that chunks wait in for the stage; nil if there is none.
+func (s *place[T]) queueLocked() *ReadableController[T] {
+	if s.pipe == nil || s.pipe.options.preventCancel || s.pipe.dest.controller.highWaterMark != 1 {
+		return nil // others may read what is left when the pipe has ended; or chunks wait behind the stage, too
+	}
+	c, ok := s.pipe.source.controller.(*ReadableController[T])
+	if !ok || !s.pipe.writesLocked() {
+		return nil
+	}
+	return c
+}
+
+// beginLocked goes on with a burst that was held.
+func (r *callRoot[T]) beginLocked(ctx context.Context, _ *waiter) bool {
+	r.stage.burst.beginLocked(ctx, r.stream.domainLocked())
+	return true
+}
+
+func (r *callRoot[T]) run() error {
+	b := r.stage.burst
+	b.drain()
+	if r.called {
+		r.called = false
+		r.stage.take(r.chunk)
+	}
+	for b.goesOn() && r.feedOne() {
+	}
+	b.at = noStage
+	return b.fill()
+}
+
+func (r *callRoot[T]) feed() (bool, error) { return r.feedOne(), nil }
+
+func (r *callRoot[T]) feedOne() bool {
+	if r.taken == len(r.queued) && !r.look() {
+		return false
+	}
+	r.taken++ // before the call, which may panic
+	r.stage.take(r.queued[r.taken-1])
+	return true
+}
+
+// look takes the chunks from the queue that the burst has taken, and looks for more. It reports whether the burst goes on with
+// any.
+func (r *callRoot[T]) look() bool {
+	if r.stage.pipe == nil {
+		return false
+	}
+	d := r.stream.home.Load().lockQuietly()
+	defer d.mu.Unlock()
+	r.takeLocked()
+	c := r.stage.queueLocked()
+	if c == nil || d.steps.len > 0 || d.calls.ready.len > 0 {
+		return false
+	}
+	for i := range min(c.queue.len, mostTaken) {
+		r.queued = append(r.queued, c.queue.at(i).value)
+	}
+	return len(r.queued) > 0
+}
+
+// takeLocked takes from the queue what the burst has taken, as reads do. If the stream has ended meanwhile the queue is gone.
+func (r *callRoot[T]) takeLocked() {
+	if r.taken > 0 {
+		if c, ok := r.stage.pipe.source.controller.(*ReadableController[T]); ok {
+			c.takeLocked(r.queued[:r.taken])
+		}
+	}
+	clear(r.queued)
+	r.queued, r.taken = r.queued[:0], 0
+}
+
+func (r *callRoot[T]) loopBurst() *burst { return r.stage.burst.loop() }
+
+// settledLocked has nothing to end: the stage goes on with its write when it can.
+func (r *callRoot[T]) settledLocked() {}
+
+func (r *callRoot[T]) stepLocked() {
+	var none T
+	r.chunk, r.called = none, false
+	d, b := r.stream.domainLocked(), r.stage.burst
+	r.takeLocked()
+	if d.steps.len > 0 || d.calls.ready.len > 0 {
+		b.stop.Store(true) // what is due may end the stream
+	}
+	b.endLocked(d, r.err) // what is left of the error belonged to no stage, and run calls nothing else
+}
