@@ -38,6 +38,7 @@ type burst struct {
 	topology int  // of the domain when the chain was built; 0 if there is none
 	engaged  bool // it has begun and not ended
 	from     int  // the stage that it begins at
+	looks    bool // it looks for other work now and then
 	wanted   bool // another chain could not be built because it is engaged
 
 	// The goroutine that runs the burst owns following fields.
@@ -67,6 +68,9 @@ type burstStage interface {
 	settleLocked()
 	// leaveLocked ends the write, or goes on with it if a chunk waits.
 	leaveLocked(err error)
+
+	// flowsLocked reports whether nothing has come that ends the stage.
+	flowsLocked() bool
 
 	// drain takes what waits in front of the stage through it, until the burst is halted.
 	drain()
@@ -185,8 +189,7 @@ func (b *burst) enterLocked(d *domain, w *waiter, root burstRoot, stages []burst
 	if b.end != nil && !b.end.readyLocked(w) {
 		return false
 	}
-	b.engaged, b.root = true, root
-	b.from = len(b.stages) - len(stages)
+	b.engaged, b.root, b.from, b.looks = true, root, 0, false
 	if b.end != nil {
 		b.end.enterLocked()
 	}
@@ -339,6 +342,16 @@ func (b *burst) went(stage int, err error) {
 	if err != nil {
 		b.fail(stage, err)
 	}
+}
+
+// flowsLocked reports whether nothing has come that ends a part of the chain.
+func (b *burst) flowsLocked() bool {
+	for _, stage := range b.stages[b.from:] {
+		if !stage.flowsLocked() {
+			return false
+		}
+	}
+	return true
 }
 
 // drain takes what waits in the chain through it, until the burst is halted.

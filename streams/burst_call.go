@@ -5,9 +5,9 @@ import "context"
 // A stageCall is the call of a stage's function with a chunk that no burst brought.
 type stageCall interface {
 	call
-	// burstLocked makes the call a burst, which takes the chunk through what comes after the stage, too, and returns where that
-	// begins; nil if that cannot be, and the call is as it was. w is the goroutine that will run it, nil for a helper.
-	burstLocked(ctx context.Context, w *waiter) burstRoot
+	// burstLocked makes the call c, which is this one, a burst, if that can be: it takes the chunk through what comes after the stage,
+	// too. w is the goroutine that will run it, nil for a helper.
+	burstLocked(ctx context.Context, w *waiter, c readyCall) readyCall
 }
 
 // A place is where a stage stands in a chain. The domain's lock guards it, but for take.
@@ -81,20 +81,30 @@ func (s *place[T]) chainedLocked(d *domain, stage joiner[T], stream *WritableStr
 	return true
 }
 
-// beginLocked begins a burst with the chunk of a call, and returns nil if that cannot be. The stage is busy with it already.
-func (s *place[T]) beginLocked(ctx context.Context, d *domain, w *waiter, stream *WritableStream[T], chunk T) burstRoot {
+// beginLocked begins a burst with the chunk of a call, and reports whether that can be. The stage is busy with it already.
+func (s *place[T]) beginLocked(d *domain, w *waiter, stream *WritableStream[T], chunk T) bool {
 	if s.root == nil {
 		s.root = &callRoot[T]{stage: s, stream: stream}
 	}
 	b, r := s.burst, s.root
-	if b.engaged || !b.enterLocked(d, w, r, b.stages[s.index+1:]) {
-		return nil
+	if b.engaged || d.plainReadyLocked() || b.endsInQueue() && d.steps.len > 0 || !b.enterLocked(d, w, r, b.stages[s.index+1:]) {
+		return false
 	}
-	b.from = s.index
-	b.beginLocked(ctx, d)
+	b.from, b.looks = s.index, b.end == nil
 	r.chunk, r.called = chunk, true
-	return r
+	return true
 }
+
+// callLocked is the call that the burst has become.
+func (r *callRoot[T]) callLocked(ctx context.Context) readyCall {
+	b := r.stage.burst
+	b.beginLocked(ctx, r.stream.domainLocked())
+	loop := b.loop()
+	return readyCall{call: r, mayBlock: loop != nil, looks: b.looks, loop: loop}
+}
+
+// flowsLocked reports whether nothing has come that ends the stage, or the pipe to it.
+func (s *place[T]) flowsLocked() bool { return s.pipe == nil || s.pipe.writesLocked() }
 
 // queueLocked is the queue that chunks wait in for the stage; nil if there is none.
 func (s *place[T]) queueLocked() *ReadableController[T] {
@@ -147,8 +157,15 @@ func (r *callRoot[T]) look() bool {
 	d := r.stream.home.Load().lockQuietly()
 	defer d.mu.Unlock()
 	r.takeLocked()
+	b := r.stage.burst
+	if b.looks && d.calls.plying == d.calls.lookers {
+		d.runStepsBesidesLocked()
+		d.summonHelperLocked()
+	} else if d.steps.len > 0 {
+		return false
+	}
 	c := r.stage.queueLocked()
-	if c == nil || d.steps.len > 0 || d.calls.ready.len > 0 {
+	if c == nil || d.plainReadyLocked() || d.calls.pulls.len > 0 || !b.flowsLocked() {
 		return false
 	}
 	for i := range min(c.queue.len, mostTaken) {

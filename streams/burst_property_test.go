@@ -74,8 +74,10 @@ type chain struct {
 	gates  chan error         // lets the sink take a chunk
 	first  *streams.ReadableStream[int]
 	cancel context.CancelCauseFunc
-	looped bool // it ends in the body of a loop, in place of a sink
-	failed bool // a part of the chain was told to
+	pushed *streams.ReadableController[int] // of a source that others put chunks into; else nil
+	next   int                              // that is put into it
+	looped bool                             // it ends in the body of a loop, in place of a sink
+	failed bool                             // a part of the chain was told to
 	done   bool
 	err    error
 }
@@ -97,8 +99,15 @@ func newChain(recipe []byte, fused bool) *chain {
 	for range c.shape.choose(4) {
 		s = streams.PipeThrough(s, c.stage(fused))
 	}
-	end := func() error { return c.loop(ctx, s) }
-	if c.looped = c.shape.choose(3) == 0; !c.looped {
+	var end func() error
+	switch c.shape.choose(4) {
+	case 0:
+		c.looped = true
+		end = func() error { return c.loop(ctx, s) }
+	case 1:
+		sink := c.plainSink(fused)
+		end = func() error { return s.PipeTo(ctx, sink) }
+	default:
 		sink := c.sink()
 		end = func() error { return s.PipeTo(ctx, sink) }
 	}
@@ -117,7 +126,7 @@ func (c *chain) note() func(chunk int) {
 }
 
 func (c *chain) source() *streams.ReadableStream[int] {
-	chunks, kind, note := c.shape.choose(40), c.shape.choose(4), c.note()
+	chunks, kind, note := c.shape.choose(40), c.shape.choose(6), c.note()
 	list := make([]int, chunks)
 	for i := range list {
 		list[i] = i
@@ -135,6 +144,9 @@ func (c *chain) source() *streams.ReadableStream[int] {
 			}
 		})
 	}
+	if kind >= 4 {
+		return c.push(chunks)
+	}
 	last := io.EOF
 	if kind == 1 {
 		last = errChain
@@ -149,6 +161,20 @@ func (c *chain) source() *streams.ReadableStream[int] {
 		note(chunk)
 		return chunk, nil
 	})
+}
+
+// push makes a source that begins with so many chunks, and gets others from act.
+func (c *chain) push(chunks int) *streams.ReadableStream[int] {
+	c.next = chunks
+	return streams.NewReadableStream(streams.UnderlyingSource[int]{
+		Start: func(_ context.Context, controller *streams.ReadableController[int]) error {
+			c.pushed = controller
+			for i := range chunks {
+				_ = controller.Enqueue(i) // it is refused only when the stream has ended
+			}
+			return nil
+		},
+	}, streams.CountQueuingStrategy[int](chunks%3))
 }
 
 // stage drops, passes or multiplies chunks, and may fail, panic or terminate at one of them.
@@ -204,6 +230,24 @@ func (c *chain) sink() *streams.WritableStream[int] {
 	}, streams.CountQueuingStrategy[int](mark))
 }
 
+// plainSink takes all chunks, and may fail at one of them.
+func (c *chain) plainSink(fused bool) *streams.WritableStream[int] {
+	badAt, note := c.shape.choose(90), c.note()
+	count := 0
+	strategy := streams.CountQueuingStrategy[int](1)
+	if !fused {
+		strategy.Size = func(int) int { return 1 }
+	}
+	return streams.SinkFunc(func(chunk int) error {
+		note(chunk)
+		if count++; count == badAt {
+			c.failed = true
+			return errChain
+		}
+		return nil
+	}, strategy)
+}
+
 // loop takes chunks in the body of a loop.
 func (c *chain) loop(ctx context.Context, s *streams.ReadableStream[int]) error {
 	note := c.note()
@@ -223,14 +267,33 @@ func (c *chain) act(what byte) {
 		c.cancel(errChain)
 	case 1:
 		c.gates <- errChain
-	case 2, 3:
+	case 2:
 		c.first.Locked() // which only looks
+	case 3, 12, 13, 14, 15:
+		c.pushMore(int(what) / 16)
 	case 4, 5, 6:
 		for range 7 {
 			c.gates <- nil
 		}
 	default:
 		c.gates <- nil
+	}
+}
+
+// pushMore puts chunks into the source, if it is one that takes them, or else lets the sink take one. 15 close the
+// source.
+func (c *chain) pushMore(chunks int) {
+	if c.pushed == nil {
+		c.gates <- nil
+		return
+	}
+	if chunks == 15 {
+		_ = c.pushed.Close() // it fails when the stream has ended
+		return
+	}
+	for range chunks {
+		_ = c.pushed.Enqueue(c.next) // as above
+		c.next++
 	}
 }
 

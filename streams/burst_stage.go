@@ -45,9 +45,7 @@ func (f *funcTransformer[I, O]) admits(chunk I) bool {
 		b.forced = false
 		return true
 	}
-	if b.failed == noStage {
-		f.stage.inbox.push(chunk)
-	}
+	f.stage.inbox.push(chunk)
 	return false
 }
 
@@ -102,6 +100,8 @@ func (f *funcTransformer[I, O]) enterLocked() {
 	}
 	f.wantNothingLocked()
 }
+
+func (f *funcTransformer[I, O]) flowsLocked() bool { return f.stage.flowsLocked() }
 
 // wantNothingLocked makes the readable side what it is after the read of the pipe was taken back.
 func (f *funcTransformer[I, O]) wantNothingLocked() {
@@ -184,6 +184,8 @@ func (f *funcSink[T]) settleLocked() {}
 func (f *funcSink[T]) readyLocked(bool) bool {
 	return f.stage.pipe.writesLocked() && f.stage.pipe.waitsForChunkLocked()
 }
+
+func (f *funcSink[T]) flowsLocked() bool { return f.stage.flowsLocked() }
 
 func (f *funcSink[T]) enterLocked() { f.stage.pipe.enterLocked() }
 

@@ -35,12 +35,13 @@ func (r *callResult) setResult(err error) { r.err = err }
 // The pull of a source that gives chunks by a function that must not block comes last, when there is nothing else to do. So
 // all that is under way has gone downstream by then, and the chain is ready for a burst (see burst.go).
 type callQueue struct {
-	ready  fifo[readyCall]
-	pulls  fifo[plainPull]
-	bursts fifo[*burst] // that have begun and not ended
-	held   *burst       // the one that is held; nil if none is
-	coming int          // helpers that were started and have not looked at the queue yet
-	plying int          // goroutines in a plain call: 0 or 1, more only where domains were merged meanwhile
+	ready   fifo[readyCall]
+	pulls   fifo[plainPull]
+	bursts  fifo[*burst] // that have begun and not ended
+	held    *burst       // the one that is held; nil if none is
+	coming  int          // helpers that were started and have not looked at the queue yet
+	plying  int          // goroutines in a plain call: 0 or 1, more only where domains were merged meanwhile
+	lookers int          // how many of these run bursts that look for other work now and then
 
 	startHelper func() // what helpers do; kept so that starting one allocates nothing
 }
@@ -48,6 +49,7 @@ type callQueue struct {
 type readyCall struct {
 	call
 	mayBlock bool
+	looks    bool   // it is a burst that looks for other work now and then
 	loop     *burst // that the call is, if it calls the body of a loop
 }
 
@@ -67,6 +69,11 @@ type plainPull interface {
 	loopBurst() *burst
 }
 
+// plainReadyLocked reports whether the next call is a plain one.
+func (d *domain) plainReadyLocked() bool {
+	return d.calls.ready.len > 0 && !d.calls.ready.at(0).mayBlock
+}
+
 // callPullLocked makes the pull p ready to run.
 func (d *domain) callPullLocked(p plainPull) { d.calls.pulls.push(p) }
 
@@ -75,6 +82,18 @@ func (d *domain) callPullLocked(p plainPull) { d.calls.pulls.push(p) }
 func (q *callQueue) stopBurstsLocked() {
 	for i := range q.bursts.len {
 		(*q.bursts.at(i)).stop.Store(true)
+	}
+}
+
+// askBurstsLocked makes the goroutines that run bursts come for the work that there is, if they do not look for it by themselves.
+func (q *callQueue) askBurstsLocked(d *domain) {
+	if d.steps.len == 0 && q.ready.len == 0 && q.pulls.len == 0 {
+		return
+	}
+	for i := range q.bursts.len {
+		if b := *q.bursts.at(i); !b.looks {
+			b.stop.Store(true)
+		}
 	}
 }
 
@@ -98,6 +117,7 @@ func (q *callQueue) absorb(other *callQueue) {
 	}
 	q.coming += other.coming
 	q.plying += other.plying
+	q.lookers += other.lookers
 }
 
 // dropIdleStepsLocked drops steps that would do nothing, so that nobody is sent for to run them.
@@ -120,7 +140,7 @@ type idleStep interface {
 // summonHelperLocked starts a helper if there is work and nobody who will come to do it.
 func (d *domain) summonHelperLocked() {
 	q := &d.calls
-	if q.coming > 0 || q.plying > 0 || q.ready.len == 0 && q.pulls.len == 0 && d.steps.len == 0 {
+	if q.coming > 0 || q.plying > 0 && !q.goesOnBesidesLocked() || q.ready.len == 0 && q.pulls.len == 0 && d.steps.len == 0 {
 		return
 	}
 	q.coming++
@@ -130,6 +150,12 @@ func (d *domain) summonHelperLocked() {
 	go q.startHelper()
 }
 
+// goesOnBesidesLocked reports whether the next call is one that is run beside the bursts that are under way: it may block, and they
+// look for what else there is to do.
+func (q *callQueue) goesOnBesidesLocked() bool {
+	return q.plying == q.lookers && q.lookers > 0 && q.ready.len > 0 && q.ready.at(0).mayBlock
+}
+
 // help does what there is to do in a domain.
 func help(d *domain) {
 	d = d.lockQuietly()
@@ -137,12 +163,12 @@ func help(d *domain) {
 	for {
 		d.runStepsLocked()
 		switch q := &d.calls; {
-		case q.plying == 0 && q.ready.len > 0:
+		case q.plying == 0 && q.ready.len > 0 || q.goesOnBesidesLocked():
 			d = d.runCallLocked(context.Background(), nil)
 		case q.plying == 0 && q.pulls.len > 0:
 			d = d.runPullLocked(context.Background(), nil)
 		default:
-			d.calls.stopBurstsLocked() // what the last call came to may wait for the goroutine that runs one
+			d.calls.askBurstsLocked(d) // what the last call came to may wait for the goroutine that runs one
 			d.mu.Unlock()
 			return
 		}
@@ -155,16 +181,17 @@ func help(d *domain) {
 func (d *domain) runCallLocked(ctx context.Context, w *waiter) *domain {
 	c := d.calls.ready.pop()
 	d.dropIdleStepsLocked()
-	if s, ok := c.call.(stageCall); ok && d.idleLocked() {
-		if root := s.burstLocked(ctx, w); root != nil {
-			c = readyCall{call: root, loop: root.loopBurst()}
-			c.mayBlock = c.loop != nil
-		}
+	if s, ok := c.call.(stageCall); ok {
+		c = s.burstLocked(ctx, w, c)
 	}
-	if c.mayBlock {
-		d.summonHelperLocked()
-	} else {
+	if !c.mayBlock {
 		d.calls.plying++
+	}
+	if c.looks {
+		d.calls.lookers++
+	}
+	if c.mayBlock || c.looks {
+		d.summonHelperLocked()
 	}
 	d.mu.Unlock()
 	return invoke(d, c, w)
@@ -208,6 +235,9 @@ func invoke(d *domain, c readyCall, w *waiter) (locked *domain) {
 		}
 		if !c.mayBlock {
 			locked.calls.plying--
+		}
+		if c.looks {
+			locked.calls.lookers--
 		}
 		locked.steps.push(c.call)
 		if !returned {

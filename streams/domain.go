@@ -76,10 +76,26 @@ func (d *domain) unlock() {
 	d.mu.Unlock()
 }
 
+// unlockUnchanged is unlock after an operation that changed nothing which a burst that runs has to know of: a look, or one more
+// chunk in a queue.
+func (d *domain) unlockUnchanged() {
+	d.runStepsLocked()
+	d.calls.askBurstsLocked(d)
+	d.summonHelperLocked()
+	d.mu.Unlock()
+}
+
 // runStepsLocked runs the steps that are due, and the ones that they make due, until a call is ready that comes first. It
 // leaves them to a goroutine that is in a plain call: they come after that.
 func (d *domain) runStepsLocked() {
-	for d.steps.len > 0 && d.calls.ready.len == 0 && d.calls.plying == 0 {
+	if d.calls.plying == 0 {
+		d.runStepsBesidesLocked()
+	}
+}
+
+// runStepsBesidesLocked is runStepsLocked for a goroutine that is in a plain call itself, which is a burst.
+func (d *domain) runStepsBesidesLocked() {
+	for d.steps.len > 0 && d.calls.ready.len == 0 {
 		d.steps.pop().stepLocked()
 	}
 }

@@ -63,7 +63,7 @@ func erroredReadable[T any](err error) *ReadableStream[T] {
 // Locked reports whether a reader, a pipe, a tee or a loop has the stream.
 func (s *ReadableStream[T]) Locked() bool {
 	d := s.lock()
-	defer d.unlock()
+	defer d.unlockUnchanged()
 	return s.reader != nil
 }
 

@@ -100,7 +100,7 @@ func (c *ByteController) Error(err error) {
 // stream is closed. ok is false when the stream is errored.
 func (c *ByteController) DesiredSize() (n int, ok bool) {
 	d := c.stream.lock()
-	defer d.unlock()
+	defer d.unlockUnchanged()
 	switch c.stream.state {
 	case errored:
 		return 0, false

@@ -95,11 +95,12 @@ func (c *ReadableController[T]) Enqueue(chunk T) error {
 	d, n, err := c.measureLocked(d, chunk)
 	if err != nil {
 		c.errorLocked(err)
-	} else {
-		c.enqueueLocked(chunk, n)
+		d.unlock()
+		return err
 	}
-	d.unlock()
-	return err
+	c.enqueueLocked(chunk, n)
+	d.unlockUnchanged()
+	return nil
 }
 
 // measureLocked returns the size of a chunk that is about to be enqueued. It gives up the lock while a size function runs,
@@ -152,7 +153,7 @@ func (c *ReadableController[T]) Error(err error) {
 // over-full, 0 when the stream is closed. ok is false when the stream is errored.
 func (c *ReadableController[T]) DesiredSize() (n int, ok bool) {
 	d := c.stream.lock()
-	defer d.unlock()
+	defer d.unlockUnchanged()
 	return c.desiredSizeLocked()
 }
 

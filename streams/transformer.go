@@ -228,22 +228,19 @@ type emitCall[I, O any] funcTransformer[I, O]
 
 func (e *emitCall[I, O]) run() error { return e.transform(e.chunk, e.emit) }
 
-func (e *emitCall[I, O]) burstLocked(ctx context.Context, w *waiter) burstRoot {
+func (e *emitCall[I, O]) burstLocked(ctx context.Context, w *waiter, c readyCall) readyCall {
 	f := (*funcTransformer[I, O])(e)
 	t := &f.stream
 	if t.readable.state != readable || t.source.closeRequested || t.source.size != nil || t.source.queue.len > 0 ||
 		t.controller.backpressure || t.sink.sink == nil {
-		return nil
+		return c
 	}
 	d := t.readable.domainLocked()
-	if !f.stage.chainedLocked(d, f, &t.writable) {
-		return nil
+	if !f.stage.chainedLocked(d, f, &t.writable) || !f.stage.beginLocked(d, w, &t.writable, f.chunk) {
+		return c
 	}
-	root := f.stage.beginLocked(ctx, d, w, &t.writable, f.chunk)
-	if root != nil {
-		f.wantNothingLocked()
-	}
-	return root
+	f.wantNothingLocked()
+	return f.stage.root.callLocked(ctx)
 }
 
 func (e *emitCall[I, O]) stepLocked() {

@@ -60,7 +60,7 @@ func erroredWritable[T any](err error) *WritableStream[T] {
 // Locked reports whether a writer or a pipe has the stream.
 func (s *WritableStream[T]) Locked() bool {
 	d := s.lock()
-	defer d.unlock()
+	defer d.unlockUnchanged()
 	return s.writer != nil
 }
 

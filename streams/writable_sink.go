@@ -182,16 +182,16 @@ type funcCall[T any] funcSink[T]
 func (f *funcCall[T]) run() error { return f.write(f.chunk) }
 
 // burstLocked is of use only where more than the chunk of the call is there.
-func (f *funcCall[T]) burstLocked(ctx context.Context, w *waiter) burstRoot {
+func (f *funcCall[T]) burstLocked(ctx context.Context, w *waiter, c readyCall) readyCall {
 	s := f.controller.stream
 	if p := s.pipeLocked(); f.controller.sink == nil || p == nil || p.source.controller == nil || p.source.controller.queuedLocked() == 0 {
-		return nil
+		return c
 	}
 	d := s.domainLocked()
-	if !f.stage.chainedLocked(d, (*funcSink[T])(f), s) {
-		return nil
+	if !f.stage.chainedLocked(d, (*funcSink[T])(f), s) || !f.stage.beginLocked(d, w, s, f.chunk) {
+		return c
 	}
-	return f.stage.beginLocked(ctx, d, w, s, f.chunk)
+	return f.stage.root.callLocked(ctx)
 }
 
 func (f *funcCall[T]) stepLocked() {

@@ -178,7 +178,7 @@ func (w *DefaultWriter[T]) Ready(ctx context.Context) error {
 func (w *DefaultWriter[T]) DesiredSize() (n int, ok bool) {
 	s := w.core.stream
 	d := s.lock()
-	defer d.unlock()
+	defer d.unlockUnchanged()
 	switch {
 	case w.core.released || s.state == erroring || s.state == sinkErrored:
 		return 0, false
