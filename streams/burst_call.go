@@ -18,7 +18,8 @@ type place[T any] struct {
 	take  func(chunk T)
 
 	root     *callRoot[T] // made when the chain has a burst that begins at the stage
-	topology int          // of the domain when a chain that begins at the stage was looked for
+	topology int          // of the domain at the last call of the stage
+	calls    int          // since that changed
 }
 
 // joinLocked gives the stage a place at the end of the chain that there is so far, and reports whether it could.
@@ -50,8 +51,12 @@ type callRoot[T any] struct {
 	taken  int // how many of them the burst has taken
 }
 
-// mostTaken is how many chunks a burst takes for one look at the queue.
-const mostTaken = 64
+const (
+	// mostTaken is how many chunks a burst takes for one look at the queue.
+	mostTaken = 64
+	// fewest is how many have to wait for a burst to be quicker than calls one by one, where it has but one stage.
+	fewest = 4
+)
 
 // A joiner is a stage that can be added to a chain, with what comes after it.
 type joiner[T any] interface {
@@ -60,19 +65,26 @@ type joiner[T any] interface {
 }
 
 // chainedLocked reports whether the stage, which is the sink of stream s, is part of a chain as the domain is now. If it is not,
-// it tries to make the stage the beginning of one.
+// it tries to make the stage the beginning of one, at the second call: many pipelines have but one, before the first burst of their
+// source.
 func (s *place[T]) chainedLocked(d *domain, stage joiner[T], stream *WritableStream[T]) bool {
-	if s.burst != nil && s.burst.topology == d.topology {
-		return true
+	if s.topology != d.topology {
+		s.topology, s.calls = d.topology, 0
 	}
-	if s.topology == d.topology || s.burst != nil && s.burst.engaged {
+	s.calls++
+	switch {
+	case s.calls == 1:
+		return false
+	case s.burst != nil && s.burst.topology == d.topology:
+		return true
+	case s.calls > 2 || s.burst != nil && s.burst.engaged:
 		return false
 	}
-	s.topology = d.topology
-	if s.root == nil {
-		s.root = &callRoot[T]{stage: s, stream: stream}
-	}
-	b := &s.root.own
+	return s.beginChainLocked(d, stage, stream)
+}
+
+func (s *place[T]) beginChainLocked(d *domain, stage joiner[T], stream *WritableStream[T]) bool {
+	b := &s.rootLocked(stream).own
 	b.clearLocked()
 	if stage.joinLocked(stream.pipeLocked(), b) == nil {
 		return false
@@ -81,12 +93,16 @@ func (s *place[T]) chainedLocked(d *domain, stage joiner[T], stream *WritableStr
 	return true
 }
 
-// beginLocked begins a burst with the chunk of a call, and reports whether that can be. The stage is busy with it already.
-func (s *place[T]) beginLocked(d *domain, w *waiter, stream *WritableStream[T], chunk T) bool {
+func (s *place[T]) rootLocked(stream *WritableStream[T]) *callRoot[T] {
 	if s.root == nil {
 		s.root = &callRoot[T]{stage: s, stream: stream}
 	}
-	b, r := s.burst, s.root
+	return s.root
+}
+
+// beginLocked begins a burst with the chunk of a call, and reports whether that can be. The stage is busy with it already.
+func (s *place[T]) beginLocked(d *domain, w *waiter, stream *WritableStream[T], chunk T) bool {
+	b, r := s.burst, s.rootLocked(stream)
 	if b.engaged || d.plainReadyLocked() || b.endsInQueue() && d.steps.len > 0 || !b.enterLocked(d, w, r, b.stages[s.index+1:]) {
 		return false
 	}
@@ -165,7 +181,7 @@ func (r *callRoot[T]) look() bool {
 		return false
 	}
 	c := r.stage.queueLocked()
-	if c == nil || d.plainReadyLocked() || d.calls.pulls.len > 0 || !b.flowsLocked() {
+	if c == nil || d.plainReadyLocked() || !b.flowsLocked() {
 		return false
 	}
 	for i := range min(c.queue.len, mostTaken) {

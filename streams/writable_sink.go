@@ -181,10 +181,10 @@ type funcCall[T any] funcSink[T]
 
 func (f *funcCall[T]) run() error { return f.write(f.chunk) }
 
-// burstLocked is of use only where more than the chunk of the call is there.
+// burstLocked is of use only where many chunks are there: nothing comes after the stage.
 func (f *funcCall[T]) burstLocked(ctx context.Context, w *waiter, c readyCall) readyCall {
 	s := f.controller.stream
-	if p := s.pipeLocked(); f.controller.sink == nil || p == nil || p.source.controller == nil || p.source.controller.queuedLocked() == 0 {
+	if p := s.pipeLocked(); f.controller.sink == nil || p == nil || p.source.controller == nil || p.source.controller.queuedLocked() < fewest {
 		return c
 	}
 	d := s.domainLocked()
