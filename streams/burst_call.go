@@ -54,7 +54,8 @@ type callRoot[T any] struct {
 const (
 	// mostTaken is how many chunks a burst takes for one look at the queue.
 	mostTaken = 64
-	// fewest is how many have to wait for a burst to be quicker than calls one by one, where it has but one stage.
+	// fewest is the same where the burst stops soon, and how many have to wait before a burst of but one stage is quicker than
+	// calls one by one.
 	fewest = 4
 )
 
@@ -184,7 +185,11 @@ func (r *callRoot[T]) look() bool {
 	if c == nil || d.plainReadyLocked() || !b.flowsLocked() {
 		return false
 	}
-	for i := range min(c.queue.len, mostTaken) {
+	most := mostTaken
+	if b.endsInQueue() { // and stops soon
+		most = fewest
+	}
+	for i := range min(c.queue.len, most) {
 		r.queued = append(r.queued, c.queue.at(i).value)
 	}
 	return len(r.queued) > 0

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
@@ -77,7 +78,7 @@ type chain struct {
 	pushed *streams.ReadableController[int] // of a source that others put chunks into; else nil
 	next   int                              // that is put into it
 	looped bool                             // it ends in the body of a loop, in place of a sink
-	failed bool                             // a part of the chain was told to
+	failed atomic.Bool                      // a part of the chain was told to
 	done   bool
 	err    error
 }
@@ -153,7 +154,9 @@ func (c *chain) source() *streams.ReadableStream[int] {
 	}
 	return streams.Generate(func() (int, error) {
 		if len(list) == 0 {
-			c.failed = c.failed || last == errChain
+			if last == errChain {
+				c.failed.Store(true)
+			}
 			return 0, last
 		}
 		chunk := list[0]
@@ -196,7 +199,7 @@ func (c *chain) stage(fused bool) *streams.TransformStream[int, int] {
 			}
 		}
 		if count == badAt && bad <= 2 {
-			c.failed = true
+			c.failed.Store(true)
 			switch bad {
 			case 0:
 				return errChain
@@ -222,7 +225,9 @@ func (c *chain) sink() *streams.WritableStream[int] {
 		Write: func(_ context.Context, chunk int, _ *streams.WritableController[int]) error {
 			note(chunk)
 			err := <-c.gates
-			c.failed = c.failed || err != nil
+			if err != nil {
+				c.failed.Store(true)
+			}
 			return err
 		},
 		Close: func(context.Context) error { log.WriteString(sinkClosed); return nil },
@@ -241,7 +246,7 @@ func (c *chain) plainSink(fused bool) *streams.WritableStream[int] {
 	return streams.SinkFunc(func(chunk int) error {
 		note(chunk)
 		if count++; count == badAt {
-			c.failed = true
+			c.failed.Store(true)
 			return errChain
 		}
 		return nil
@@ -254,7 +259,9 @@ func (c *chain) loop(ctx context.Context, s *streams.ReadableStream[int]) error 
 	return s.ForEach(ctx, func(chunk int) error {
 		note(chunk)
 		err := <-c.gates
-		c.failed = c.failed || err != nil
+		if err != nil {
+			c.failed.Store(true)
+		}
 		return err
 	})
 }
@@ -263,7 +270,7 @@ func (c *chain) loop(ctx context.Context, s *streams.ReadableStream[int]) error 
 func (c *chain) act(what byte) {
 	switch what % 16 {
 	case 0:
-		c.failed = true
+		c.failed.Store(true)
 		c.cancel(errChain)
 	case 1:
 		c.gates <- errChain
@@ -307,8 +314,8 @@ func (c *chain) finish() {
 // agreesWith compares what was called and what came of it. When a part has failed, how far the others have come by the time
 // they know is a matter of schedule.
 func (c *chain) agreesWith(other *chain) bool {
-	failed := c.failed || other.failed
-	if c.failed != other.failed && !c.looped || !failed && (c.done != other.done || c.err != other.err) {
+	failed := c.failed.Load() || other.failed.Load()
+	if c.failed.Load() != other.failed.Load() && !c.looped || !failed && (c.done != other.done || c.err != other.err) {
 		return false
 	}
 	for i, log := range c.calls {
@@ -331,6 +338,6 @@ func (c *chain) String() string {
 	for i, log := range c.calls {
 		fmt.Fprintf(&b, "%d:%s\n", i, log)
 	}
-	fmt.Fprintf(&b, "%d left, failed %t, done %t, %v\n", len(c.gates), c.failed, c.done, c.err)
+	fmt.Fprintf(&b, "%d left, failed %t, done %t, %v\n", len(c.gates), c.failed.Load(), c.done, c.err)
 	return b.String()
 }

@@ -55,7 +55,9 @@ func TestWPTTransformReentrantStrategies(t *testing.T) {
 			})
 			w := getWriter(t, m.stream.Writable())
 			wantAll(t, nil, w.WriteAsync(1).Wait)
-			wantError(t, m.inner, errPending)
+			if m.inner != nil { // else the cancel callback had returned already
+				wantError(t, m.inner, errPending)
+			}
 			wantAll(t, errA, w.Closed)
 			m.rec.want(t, "transform 1", "cancel error A")
 		},
