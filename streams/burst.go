@@ -3,6 +3,7 @@ package streams
 import (
 	"context"
 	"errors"
+	"math"
 	"slices"
 	"sync/atomic"
 )
@@ -27,7 +28,8 @@ import (
 //
 // So nobody can tell a burst from what the standard does chunk by chunk.
 type burst struct {
-	stages []burstStage // from the source to the sink; immutable once built
+	stages []burstStage // from the source to the sink, those of one branch of a tee after those of the other; immutable once built
+	fork   int          // the first of them that is a tee; noFork if none is
 	end    burstEnd     // the queue or the loop that the chain ends in; nil if it ends in a SinkFunc
 	root   burstRoot    // where the burst begins; set when it does
 	stop   atomic.Bool  // somebody else came to the domain
@@ -55,6 +57,8 @@ type burst struct {
 const (
 	noStage = -1 // the place of the source, and of no failure
 	atBody  = -2 // the place of the body of a loop
+
+	noFork = math.MaxInt
 )
 
 // A burstStage is a pipe with the sink that it writes to.
@@ -119,6 +123,9 @@ func fuseLocked[T any](s *ReadableStream[T], b *burst) intake[T] {
 	if s.reader.loop != nil {
 		return s.reader.loop.fuseLocked(b)
 	}
+	if t, ok := s.reader.observer.(*teeEnd[T]); ok {
+		return (*tee[T])(t).fuseLocked(b)
+	}
 	p, ok := s.reader.observer.(*pipe[T])
 	if !ok || p.dest.controller == nil {
 		return nil
@@ -164,7 +171,7 @@ func (s *burstSource[T]) chainedLocked(c *ReadableController[T]) bool {
 // clearLocked forgets the chain.
 func (b *burst) clearLocked() {
 	b.topology = 0
-	b.stages, b.end = b.stages[:0], nil
+	b.stages, b.end, b.fork = b.stages[:0], nil, noFork
 }
 
 // beginLocked enters a burst if the chain can have one now, and reports whether it did. w is the goroutine that will run it,

@@ -77,7 +77,7 @@ func (s *place[T]) chainedLocked(d *domain, stage joiner[T], stream *WritableStr
 	case s.calls == 1:
 		return false
 	case s.burst != nil && s.burst.topology == d.topology:
-		return true
+		return s.index < s.burst.fork // else others than those that come after the stage follow it
 	case s.calls > 2 || s.burst != nil && s.burst.engaged:
 		return false
 	}

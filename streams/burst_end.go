@@ -156,9 +156,7 @@ func (e *loopEnd[T]) settleLocked() {}
 func (e *loopEnd[T]) leaveLocked() {
 	core := &e.reader.core
 	for e.stash.len > 0 {
-		if c, ok := core.stream.controller.(*ReadableController[T]); ok {
-			c.enqueueLocked(e.stash.pop(), 1)
-		}
+		core.stream.handBackLocked(e.stash.pop())
 	}
 	switch {
 	case e.waiter == nil: // it has gone

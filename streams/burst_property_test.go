@@ -100,6 +100,9 @@ func newChain(recipe []byte, fused bool) *chain {
 	for range c.shape.choose(4) {
 		s = streams.PipeThrough(s, c.stage(fused))
 	}
+	if c.shape.choose(4) == 0 {
+		s = c.tee(ctx, s, fused)
+	}
 	var end func() error
 	switch c.shape.choose(4) {
 	case 0:
@@ -251,6 +254,18 @@ func (c *chain) plainSink(fused bool) *streams.WritableStream[int] {
 		}
 		return nil
 	}, strategy)
+}
+
+// tee has a branch of the stream end in a sink of its own, and returns the other.
+func (c *chain) tee(ctx context.Context, s *streams.ReadableStream[int], fused bool) *streams.ReadableStream[int] {
+	a, b, err := s.Tee()
+	if err != nil {
+		panic(err)
+	}
+	b = streams.PipeThrough(b, c.stage(fused))
+	sink := c.plainSink(fused)
+	go func() { _ = b.PipeTo(ctx, sink) }() // the log of the sink tells how far it came
+	return a
 }
 
 // loop takes chunks in the body of a loop.

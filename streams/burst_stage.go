@@ -224,8 +224,11 @@ func (p *pipe[T]) stopReadingLocked() {
 }
 
 // handBackLocked leaves a chunk in the queue of the source, where the pipe will read it.
-func (p *pipe[T]) handBackLocked(chunk T) {
-	if c, ok := p.source.controller.(*ReadableController[T]); ok {
+func (p *pipe[T]) handBackLocked(chunk T) { p.source.handBackLocked(chunk) }
+
+// handBackLocked leaves a chunk in the queue.
+func (s *ReadableStream[T]) handBackLocked(chunk T) {
+	if c, ok := s.controller.(*ReadableController[T]); ok {
 		c.enqueueLocked(chunk, 1)
 	}
 }

@@ -38,6 +38,7 @@ type tee[T any] struct {
 	readAgain bool // a branch asked for more meanwhile
 	done      bool // a read found the original closed
 	chunk     T    // on the way to the branches
+	stage     teeStage[T]
 }
 
 // A teeBranch is the sourceAlgorithms of one branch.
