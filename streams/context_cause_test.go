@@ -204,30 +204,6 @@ func TestReasonCrossesPipeline(t *testing.T) {
 	inBubbles(t, tests)
 }
 
-// TestCauseOfToldSource shows that a source that fails because its context has ended, before the cancel has come to it
-// through a transform that takes its time, gives PipeTo the cause. It has failed by itself then, and is not cancelled.
-func TestCauseOfToldSource(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		hold := newHeld(t)
-		source, src := recordingReadable(streams.UnderlyingSource[int]{
-			Pull: func(ctx context.Context, _ *streams.ReadableController[int]) error {
-				<-ctx.Done()
-				return context.Cause(ctx)
-			},
-		})
-		transform, _ := recordingTransform(streams.Transformer[int, int]{Cancel: hold.cancel})
-		dest, sink := recordingWritable(streams.UnderlyingSink[int]{})
-		ctx, cancel := abortable()
-		p := pipeWith(ctx, streams.PipeThrough(source, transform), dest)
-		cancel()
-		p.wantPending(t)
-		hold.let(nil)
-		p.wantError(t, errA)
-		src.want(t, "pull")
-		sink.want(t, "abort error A")
-	})
-}
-
 // TestContextOfStuckWrite shows that the end of a pipe's context ends that of a write in progress at once, so that a write
 // that is stuck does not hold the pipe. The writes of chunks that were read already still come, with a context that has ended.
 func TestContextOfStuckWrite(t *testing.T) {

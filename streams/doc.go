@@ -68,6 +68,9 @@
 //     that is stuck would hold the pipe. So it is when the pipe is ending already, where the standard ignores the signal: a
 //     callback that does not look at its context shows no difference. If the write fails for it, that error breaks the destination, whose Abort is not
 //     called then: a sink that listens to its context cleans up where it does.
+//   - The contexts of callbacks upstream end ahead of a cancel that has to wait for a transform on its way. If a callback of a
+//     source or a transformer that has looked at its context fails in between, its stream does not end by that failure, but by
+//     the cancel, with its reason, and the callback counts as running until then. A panic is no such failure.
 //   - A size function runs while other goroutines may use the stream. If a read has come in meanwhile, the chunk goes to
 //     it. In the standard only the size function itself can bring that about; the chunk is queued then, and the read waits
 //     for the next one, beside a queue that is not empty.

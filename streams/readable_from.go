@@ -136,11 +136,11 @@ func (n *nextSource[T]) takeBackLocked(chunk T) {
 	}
 }
 
-func (n *nextSource[T]) endLocked(cause error) { n.tellLocked(cause) }
+func (n *nextSource[T]) endLocked(cause error) { n.life.endLocked(cause) }
 
 func (n *nextSource[T]) tellLocked(cause error) {
-	if !n.plain {
-		n.life.endLocked(cause)
+	if !n.plain { // else it is not told
+		n.life.tellLocked(cause)
 	}
 }
 
@@ -222,6 +222,8 @@ func (c *nextCall[T]) stepLocked() {
 	case err == io.EOF:
 		n.controller.closeLocked()
 		err = nil
+	case n.life.withholdLocked(n.controller.domainLocked(), c, err):
+		return
 	case err == nil && !wasBurst:
 		n.controller.enqueueLocked(chunk, n.size)
 	}

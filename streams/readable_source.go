@@ -5,8 +5,8 @@ import "context"
 // An UnderlyingSource is where a stream gets its chunks from. Each callback may be nil, may block, and may use the
 // stream it belongs to. The library never holds a lock while one runs. See section 4.2.3 of the standard.
 //
-// The context of Start and Pull ends when the stream is cancelled, errored or closed, with the reason as its cause. A
-// callback that returns an error or panics errors the stream.
+// The context of Start and Pull ends when the stream is cancelled or about to be, errored or closed, with the reason as its
+// cause. A callback that returns an error or panics errors the stream.
 type UnderlyingSource[T any] struct {
 	// Start is called once, soon after the stream was made. Nothing is pulled before it has returned.
 	Start func(ctx context.Context, c *ReadableController[T]) error
@@ -78,6 +78,8 @@ func (u *userSource[C]) startLocked(d *domain) {
 	d.callBlockingLocked(&rareCall{
 		function: func() error { return u.start(ctx, u.controller) },
 		react:    u.controller.startDoneLocked,
+		life:     &u.life,
+		home:     d,
 	})
 }
 
@@ -101,11 +103,15 @@ func (u *userSource[C]) cancelLocked(reason error) *promise {
 
 func (u *userSource[C]) endLocked(cause error) { u.life.endLocked(cause) }
 
-func (u *userSource[C]) tellLocked(cause error) { u.life.endLocked(cause) }
+func (u *userSource[C]) tellLocked(cause error) { u.life.tellLocked(cause) }
 
 // pullCall is the call of Pull. There is one at a time.
 type pullCall[C sourceController] userSource[C]
 
 func (p *pullCall[C]) run() error { return p.pull(p.life.ctx, p.controller) }
 
-func (p *pullCall[C]) stepLocked() { p.controller.pullDoneLocked(p.err) }
+func (p *pullCall[C]) stepLocked() {
+	if !p.life.withholdLocked(p.controller.domainLocked(), p, p.err) {
+		p.controller.pullDoneLocked(p.err)
+	}
+}

@@ -268,13 +268,16 @@ func (s *transformSource[I, O]) pullLocked() {
 
 // cancelLocked is TransformStreamDefaultSourceCancelAlgorithm.
 func (s *transformSource[I, O]) cancelLocked(reason error) *promise {
-	s.tellLocked(reason)
-	return (*TransformStream[I, O])(s).finishLocked(cancelling, reason)
+	t := (*TransformStream[I, O])(s)
+	result := t.finishLocked(cancelling, reason)
+	t.life.endLocked(reason)
+	t.tellUpstreamLocked(reason)
+	return result
 }
 
 // tellLocked also tells the source of the pipe that writes to the stream.
 func (s *transformSource[I, O]) tellLocked(cause error) {
-	s.life.endLocked(cause)
+	s.life.tellLocked(cause)
 	(*TransformStream[I, O])(s).tellUpstreamLocked(cause)
 }
 

@@ -9,8 +9,8 @@ import (
 // A Transformer is what a transform stream does with its chunks. Each callback may be nil, may block, and may use the
 // stream it belongs to. The library never holds a lock while one runs. See section 6.2.3 of the standard.
 //
-// The context of Start, Transform and Flush ends when the stream is aborted, cancelled, errored or terminated, with the
-// reason as its cause. A callback that returns an error or panics errors both sides.
+// The context of Start, Transform and Flush ends when the stream is aborted, cancelled or about to be, errored or terminated,
+// with the reason as its cause. A callback that returns an error or panics errors both sides.
 type Transformer[I, O any] struct {
 	// Start is called once, soon after the stream was made. Nothing is transformed before it has returned.
 	Start func(ctx context.Context, c *TransformController[O]) error
@@ -61,6 +61,8 @@ func NewTransformStream[I, O any](t Transformer[I, O], opts ...TransformOption) 
 	d.callBlockingLocked(&rareCall{
 		function: func() error { return t.Start(ctx, &s.controller) },
 		react:    s.startDoneLocked,
+		life:     &s.life,
+		home:     d,
 	})
 	return s
 }
@@ -72,7 +74,13 @@ func identityTransform[I, O any](controller *TransformController[O]) (callback f
 	if !ok {
 		return nil, nil
 	}
-	callback = func(_ context.Context, chunk I, _ *TransformController[O]) error { return c.Enqueue(chunk) }
+	callback = func(_ context.Context, chunk I, _ *TransformController[O]) error {
+		err := c.Enqueue(chunk)
+		if errors.Is(err, ErrClosed) {
+			return nil // a cancel has come since the write, in which the standard does this at once
+		}
+		return err
+	}
 	locked = func(chunk I) error {
 		err := c.readable.canCloseOrEnqueueLocked()
 		if err == nil {
@@ -123,10 +131,15 @@ func (u *userTransformer[I, O]) flushLocked() *promise {
 	if u.callbacks.Flush == nil {
 		return settledPromise(nil)
 	}
+	d, p := u.stream.readable.domainLocked(), new(promise)
 	ctx := u.stream.life.contextLocked()
-	return u.stream.readable.domainLocked().promiseCallLocked(func() error {
-		return u.callbacks.Flush(ctx, &u.stream.controller)
+	d.callBlockingLocked(&rareCall{
+		function: func() error { return u.callbacks.Flush(ctx, &u.stream.controller) },
+		react:    func(err error) { p.settleLocked(d.root(), err) },
+		life:     &u.stream.life,
+		home:     d,
 	})
+	return p
 }
 
 func (u *userTransformer[I, O]) cancelLocked(reason error) *promise {
@@ -148,7 +161,9 @@ func (t *transformCall[I, O]) run() error {
 func (t *transformCall[I, O]) stepLocked() {
 	var zero I
 	t.chunk = zero
-	t.stream.transformDoneLocked(t.err)
+	if !t.stream.life.withholdLocked(t.stream.readable.domainLocked(), t, t.err) {
+		t.stream.transformDoneLocked(t.err)
+	}
 }
 
 // TransformFunc makes a transform stream of two functions that must not block; give NewTransformStream callbacks that

@@ -79,7 +79,7 @@ func newPausingProbe[T any](next func(i int) T, chunks int) *probe[T] {
 		Pull: func(ctx context.Context, c *streams.ReadableController[T]) error {
 			if p.taken == chunks {
 				<-ctx.Done()
-				return nil
+				return context.Cause(ctx)
 			}
 			chunk := next(p.taken)
 			p.taken++

@@ -29,10 +29,6 @@ func Finalize[T any](done func(ctx context.Context, reason error) error) *stream
 		return erroredTransform[T, T](missing("Finalize"))
 	}
 	return streams.NewTransformStream(streams.Transformer[T, T]{
-		Transform: func(_ context.Context, chunk T, c *streams.TransformController[T]) error {
-			_ = c.Enqueue(chunk) // fails only if the stream has ended meanwhile, for a reason that done gets to know
-			return nil
-		},
 		Flush:  func(ctx context.Context, _ *streams.TransformController[T]) error { return done(ctx, nil) },
 		Cancel: done,
 	})
