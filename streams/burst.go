@@ -178,13 +178,16 @@ func (b *burst) clearLocked() {
 // nil for a helper. The burst ends with ctx, if not before.
 func (s *burstSource[T]) beginLocked(ctx context.Context, w *waiter, c *ReadableController[T], pull burstRoot) bool {
 	b := &s.burst
-	if !b.engaged && (!s.chainedLocked(c) || !b.enterLocked(c.domainLocked(), w, pull, b.stages)) {
+	if !b.engagedFrom(pull) && (b.engaged || !s.chainedLocked(c) || !b.enterLocked(c.domainLocked(), w, pull, b.stages)) {
 		return false
 	}
 	s.running = true
 	b.beginLocked(ctx, c.domainLocked())
 	return true
 }
+
+// engagedFrom reports whether the burst has begun at root, and not ended.
+func (b *burst) engagedFrom(root burstRoot) bool { return b.engaged && b.root == root }
 
 // enterLocked enters those stages that are not busy yet, the last of the chain, and reports whether it could.
 func (b *burst) enterLocked(d *domain, w *waiter, root burstRoot, stages []burstStage) bool {

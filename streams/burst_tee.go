@@ -38,15 +38,26 @@ func (t *tee[T]) fuseLocked(b *burst) intake[T] {
 			t.stage.inbox.push(chunk)
 			return
 		}
-		takeFirst(chunk)
+		give(b, takeFirst, chunk)
 		if b.halted {
 			t.stage.owed.push(chunk)
 		} else {
-			takeSecond(chunk)
+			give(b, takeSecond, chunk)
 		}
 		b.at = index - 1
 	}
 	return t
+}
+
+// give takes a chunk through a branch. A panic there must not break off a function before the tee, which may have more for the other
+// branch.
+func give[T any](b *burst, branch func(chunk T), chunk T) {
+	defer func() {
+		if v := recover(); v != nil {
+			b.fail(b.at, newPanicError(v))
+		}
+	}()
+	branch(chunk)
 }
 
 func (t *tee[T]) taker() func(chunk T) { return t.stage.take }

@@ -148,7 +148,7 @@ func (n *nextSource[T]) tellLocked(cause error) {
 type nextCall[T any] nextSource[T]
 
 func (c *nextCall[T]) beginLocked(ctx context.Context, w *waiter) bool {
-	if c.stopped != nil && !c.fused.burst.engaged {
+	if c.stopped != nil && !c.fused.burst.engagedFrom(c) {
 		return false // cancelled while it waited for its turn
 	}
 	if c.fused.beginLocked(ctx, w, &c.controller, c) && c.stopped != nil {
@@ -269,7 +269,7 @@ type slicePull[T any] sliceSource[T]
 
 func (p *slicePull[T]) beginLocked(ctx context.Context, w *waiter) bool {
 	p.err = nil
-	return (p.next < len(p.values) || p.fused.burst.engaged) && p.fused.beginLocked(ctx, w, &p.controller, p)
+	return (p.next < len(p.values) || p.fused.burst.engagedFrom(p)) && p.fused.beginLocked(ctx, w, &p.controller, p)
 }
 
 func (p *slicePull[T]) run() error {
