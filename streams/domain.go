@@ -17,10 +17,7 @@ import (
 type domain struct {
 	mu sync.Mutex // guards following fields, and all streams of the domain
 
-	steps fifo[step] // reactions that are due
-	calls callQueue  // functions of the user that are ready to run
-
-	spare *waiter // kept from the last wait for the next one
+	*agenda // there once the domain has been locked; most stages of a pipeline join another domain before
 
 	// into is the domain that this one was merged into. It is set once, with both locks held, and read without.
 	into atomic.Pointer[domain]
@@ -28,6 +25,31 @@ type domain struct {
 	topology int // changes whenever a pipe is made or ends
 
 	rank uint64 // the order in which two domains are locked; immutable
+}
+
+// An agenda is what is to be done in a domain.
+type agenda struct {
+	steps fifo[step] // reactions that are due
+	calls callQueue  // functions of the user that are ready to run
+
+	spare *waiter // kept from the last wait for the next one
+	first waiter  // the first spare
+}
+
+func (a *agenda) begin() *agenda {
+	a.spare = &a.first
+	return a
+}
+
+// A domainWithAgenda is for streams that begin with a locked domain, or as a rule keep their own.
+type domainWithAgenda struct {
+	domain
+	room agenda
+}
+
+func (d *domainWithAgenda) begin() *domain {
+	d.agenda = d.room.begin()
+	return d.domain.begin()
 }
 
 // A step is what the standard does in reaction to a promise.
@@ -43,7 +65,8 @@ func (f stepFunc) stepLocked() { f() }
 
 var lastRank atomic.Uint64
 
-// begin makes d, which is part of the stream that it begins with, ready for use.
+// begin makes d, which is part of the stream that it begins with, ready for use. The lock is not needed until somebody else
+// can have the stream: its constructor does without, unless that leaves something to do.
 func (d *domain) begin() *domain {
 	d.topology, d.rank = 1, lastRank.Add(1)
 	return d
@@ -62,9 +85,17 @@ func (d *domain) lockQuietly() *domain {
 		d = d.root()
 		d.mu.Lock()
 		if d.into.Load() == nil {
+			d.prepareLocked()
 			return d
 		}
 		d.mu.Unlock() // merged between the two looks
+	}
+}
+
+// prepareLocked sees to it that there is an agenda.
+func (d *domain) prepareLocked() {
+	if d.agenda == nil {
+		d.agenda = new(agenda).begin()
 	}
 }
 
@@ -141,8 +172,8 @@ func lockTogether(a, b *member) *domain {
 		older.mu.Lock()
 		younger.mu.Lock()
 		if older.into.Load() == nil && younger.into.Load() == nil {
+			older.prepareLocked()
 			older.calls.settleHeldLocked(older)
-			younger.calls.settleHeldLocked(younger)
 			older.absorbLocked(younger)
 			younger.mu.Unlock()
 			return older
@@ -154,9 +185,12 @@ func lockTogether(a, b *member) *domain {
 
 // absorbLocked makes younger a part of d. Both locks are held.
 func (d *domain) absorbLocked(younger *domain) {
-	d.calls.absorb(&younger.calls)
-	for younger.steps.len > 0 {
-		d.steps.push(younger.steps.pop())
+	if younger.agenda != nil {
+		younger.calls.settleHeldLocked(younger)
+		d.calls.absorb(&younger.calls)
+		for younger.steps.len > 0 {
+			d.steps.push(younger.steps.pop())
+		}
 	}
 	d.topology += younger.topology
 	younger.into.Store(d)

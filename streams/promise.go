@@ -5,16 +5,23 @@ import "context"
 // A promise is a result that arrives at most once: the closed and ready of readers and writers, and what close, abort
 // and cancel come to. Chunks have no promises. The lock of the domain guards it.
 type promise struct {
-	settled   bool
-	err       error   // nil if it was fulfilled
-	waiters   *waiter // a list
-	reactions fifo[reaction]
+	settled bool
+	err     error     // nil if it was fulfilled
+	waiters *waiter   // a list
+	first   reaction  // nil if there is none
+	more    *reactors // a list of those after the first, which hardly any promise has
 }
 
 // A reaction is a step that a promise makes due when it is settled.
 type reaction interface {
 	step
 	setResult(err error) // comes before
+}
+
+// reactors is a list of reactions, in their order.
+type reactors struct {
+	reaction reaction
+	next     *reactors
 }
 
 // fulfilled is for results that are there at once, and without an error.
@@ -38,9 +45,14 @@ func (p *promise) settleLocked(d *domain, err error) {
 		w.finishLocked(err)
 	}
 	p.waiters = nil
-	for p.reactions.len > 0 {
-		d.reactLocked(p.reactions.pop(), err)
+	if p.first == nil {
+		return
 	}
+	d.reactLocked(p.first, err)
+	for r := p.more; r != nil; r = r.next {
+		d.reactLocked(r.reaction, err)
+	}
+	p.first, p.more = nil, nil
 }
 
 // reactLocked makes a reaction due.
@@ -65,7 +77,15 @@ func (p *promise) whenSettledLocked(d *domain, r reaction) {
 		d.reactLocked(r, p.err)
 		return
 	}
-	p.reactions.push(r)
+	if p.first == nil {
+		p.first = r
+		return
+	}
+	end := &p.more
+	for *end != nil {
+		end = &(*end).next
+	}
+	*end = &reactors{reaction: r}
 }
 
 // A reactFunc is a reaction for the rare ones that are worth a closure.

@@ -48,7 +48,7 @@ func NewReadableByteStream(src UnderlyingByteSource, highWaterMark ...int) *Read
 		stream     ReadableStream[[]byte]
 		controller ByteController
 		source     userSource[*ByteController]
-		own        domain
+		own        domainWithAgenda
 	})
 	s.stream.home.Store(s.own.begin())
 	d := s.stream.lock()

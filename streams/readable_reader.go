@@ -17,14 +17,18 @@ type readRequest[T any] interface {
 }
 
 // lockHolder names what locks a stream, for the text of ErrLocked.
-type lockHolder string
+type lockHolder uint8
 
 const (
-	heldByReader lockHolder = "a reader"
-	heldByWriter lockHolder = "a writer"
-	heldByPipe   lockHolder = "a pipe"
-	heldByTee    lockHolder = "a tee"
+	heldByReader lockHolder = iota
+	heldByWriter
+	heldByPipe
+	heldByTee
 )
+
+func (h lockHolder) String() string {
+	return [...]string{"a reader", "a writer", "a pipe", "a tee"}[h]
+}
 
 // readerCore is the part of a reader that its stream knows (the standard's generic reader and default reader). The
 // domain's lock guards all fields but stream.
