@@ -3,7 +3,7 @@ package streams
 import "context"
 
 // A promise is a result that arrives at most once: the closed and ready of readers and writers, and what close, abort
-// and cancel come to. Chunks have no promises. The lock of the domain guards it.
+// and cancel come to. Chunks have no promises. The lock of the domain guards it. A nil promise is one that nobody can look at.
 type promise struct {
 	settled bool
 	err     error     // nil if it was fulfilled
@@ -37,6 +37,9 @@ func settledPromise(err error) *promise {
 
 // settleLocked settles a pending promise: it wakes the goroutines that wait and makes the reactions due.
 func (p *promise) settleLocked(d *domain, err error) {
+	if p == nil {
+		return
+	}
 	if p.settled {
 		panic("streams: internal error: promise settled twice")
 	}
@@ -64,11 +67,25 @@ func (d *domain) reactLocked(r reaction, err error) {
 // rejectLocked leaves p rejected with err, whatever it was before: the standard's "reject it, or replace it by a
 // rejected one if it is settled".
 func (p *promise) rejectLocked(d *domain, err error) {
-	if p.settled {
+	if p != nil && p.settled {
 		p.err = err
 		return
 	}
 	p.settleLocked(d, err)
+}
+
+// beginSettled is for the result that is there when the promise begins.
+func (p *promise) beginSettled(err error) {
+	if p != nil {
+		p.settled, p.err = true, err
+	}
+}
+
+// renewLocked replaces a promise that was fulfilled by a pending one.
+func (p *promise) renewLocked() {
+	if p != nil {
+		p.settled = false
+	}
 }
 
 // whenSettledLocked makes r due when p is settled, or now.

@@ -66,6 +66,7 @@ func (s *ReadableByteStream) GetBYOBReader() (*BYOBReader, error) {
 	d := s.lock()
 	defer d.unlock()
 	r := new(BYOBReader)
+	r.core.closed = &r.closed
 	if err := r.core.acquireLocked(s.ReadableStream, heldByReader); err != nil {
 		return nil, err
 	}

@@ -98,6 +98,7 @@ func (s *WritableStream[T]) GetWriter() (*DefaultWriter[T], error) {
 	d := s.lock()
 	defer d.unlock()
 	w := new(DefaultWriter[T])
+	w.core.closed, w.core.ready = &w.closed, &w.ready
 	if err := w.core.acquireLocked(s, heldByWriter); err != nil {
 		return nil, err
 	}
@@ -235,7 +236,7 @@ func (s *WritableStream[T]) updateBackpressureLocked(backpressure bool) {
 		return
 	}
 	if backpressure {
-		s.writer.ready.settled = false
+		s.writer.ready.renewLocked()
 	} else {
 		s.writer.resolveReadyLocked()
 	}
