@@ -119,6 +119,17 @@ func fuseLocked[T any](s *ReadableStream[T], b *burst) intake[T] {
 	return sink.fuseLocked(p, b)
 }
 
+// add adds a stage at the end of the chain.
+func (b *burst) add(stage burstStage) {
+	if b.stages == nil {
+		b.stages = make([]burstStage, 0, usualStages)
+	}
+	b.stages = append(b.stages, stage)
+}
+
+// usualStages is how many stages most chains have at most.
+const usualStages = 4
+
 // A heldPull is the pull of a source that bursts begin at.
 type heldPull interface {
 	plainPull

@@ -15,7 +15,7 @@ func (s *transformSink[I, O]) fuseLocked(p *pipe[I], b *burst) intake[I] {
 		return nil
 	}
 	index := len(b.stages)
-	b.stages = append(b.stages, f)
+	b.add(f)
 	next := fuseLocked(&s.readable, b)
 	if next == nil {
 		return nil
@@ -146,7 +146,7 @@ func (f *funcSink[T]) fuseLocked(p *pipe[T], b *burst) intake[T] {
 		return nil
 	}
 	index := len(b.stages)
-	b.stages = append(b.stages, f)
+	b.add(f)
 	f.stage.pipe = p
 	write := f.write
 	f.stage.take = func(chunk T) {
