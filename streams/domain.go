@@ -2,6 +2,7 @@ package streams
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"sync/atomic"
 )
@@ -105,6 +106,18 @@ func (d *domain) unlock() {
 	d.calls.stopBurstsLocked()
 	d.summonHelperLocked()
 	d.mu.Unlock()
+}
+
+// unlockAfterPipeline is unlock for a goroutine in which a pipeline has come to its end. It may have done so before the
+// helper that was sent for when the pipeline was made had its turn. The helper gets that now: otherwise, where all
+// processors are busy, a goroutine that makes one short pipeline after the other leaves ever more helpers behind, each of
+// which keeps its pipeline in memory.
+func (d *domain) unlockAfterPipeline() {
+	coming := d.calls.coming > 0
+	d.unlock()
+	if coming {
+		runtime.Gosched()
+	}
 }
 
 // runStepsLocked runs the steps that are due, and the ones that they make due, until a call is ready that comes first. It

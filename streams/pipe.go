@@ -28,7 +28,9 @@ func (s *ReadableStream[T]) PipeTo(ctx context.Context, dest *WritableStream[T],
 	if err != nil {
 		return err
 	}
-	return p.over.await(context.Background(), d) // ctx ends the pipe, and so the wait
+	d, err = p.over.awaitLocked(context.Background(), d) // ctx ends the pipe, and so the wait
+	d.unlockAfterPipeline()
+	return err
 }
 
 // A ReadableWritablePair is something that chunks go through: a TransformStream, a chain of them, anything with two sides.

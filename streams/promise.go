@@ -116,12 +116,17 @@ func (r *reactFunc) stepLocked() { r.react(r.err) }
 // await unlocks d, waits until p is settled or ctx has ended, and returns the result. A result that is there is
 // returned whatever ctx says.
 func (p *promise) await(ctx context.Context, d *domain) error {
-	err := p.err
-	if !p.settled {
-		d, err = p.waitLocked(ctx, d)
-	}
+	d, err := p.awaitLocked(ctx, d)
 	d.unlock()
 	return err
+}
+
+// awaitLocked is await for a caller who has more to do under the lock. The lock is given up if there is a wait.
+func (p *promise) awaitLocked(ctx context.Context, d *domain) (*domain, error) {
+	if p.settled {
+		return d, p.err
+	}
+	return p.waitLocked(ctx, d)
 }
 
 // waitLocked waits until p, which is pending, is settled or ctx has ended. The lock is given up meanwhile; waitLocked
