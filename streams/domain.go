@@ -123,8 +123,9 @@ func (d *domain) unlockAfterPipeline() {
 // runStepsLocked runs the steps that are due, and the ones that they make due, until a call is ready that comes first. It
 // leaves them to a goroutine that is in a plain call: they come after that.
 func (d *domain) runStepsLocked() {
-	for d.steps.len > 0 && d.calls.ready.len == 0 && d.calls.plying == 0 {
-		d.steps.pop().stepLocked()
+	a := d.agenda
+	for a.steps.len > 0 && a.calls.ready.len == 0 && a.calls.plying == 0 {
+		a.steps.pop().stepLocked()
 	}
 }
 
