@@ -137,6 +137,17 @@ func fuseLocked[T any](s *ReadableStream[T], b *burst) intake[T] {
 	return sink.fuseLocked(p, b)
 }
 
+// add adds a stage at the end of the chain.
+func (b *burst) add(stage burstStage) {
+	if b.stages == nil {
+		b.stages = make([]burstStage, 0, usualStages)
+	}
+	b.stages = append(b.stages, stage)
+}
+
+// usualStages is how many stages most chains have at most.
+const usualStages = 4
+
 // A burstRoot is where a burst begins: the pull of a source, or the call of a stage.
 type burstRoot interface {
 	plainPull

@@ -29,7 +29,7 @@ func (s *place[T]) joinLocked(stage burstStage, p *pipe[T], b *burst) bool {
 		return false
 	}
 	s.pipe, s.burst, s.index = p, b, len(b.stages)
-	b.stages = append(b.stages, stage)
+	b.add(stage)
 	return true
 }
 

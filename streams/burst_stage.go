@@ -212,7 +212,6 @@ func (p *pipe[T]) enterLocked() {
 	c.inFlightWrite = true
 	p.unwritten++
 	p.dest.backpressure = true
-	p.writer.ready.settled = false
 }
 
 // stopReadingLocked takes back a read that waits.

@@ -22,7 +22,7 @@ func (t *tee[T]) fuseLocked(b *burst) intake[T] {
 	if b.fork == noFork {
 		b.fork = index
 	}
-	b.stages = append(b.stages, t)
+	b.add(t)
 	first := fuseLocked(&t.branches[0].stream, b)
 	if first == nil {
 		return nil

@@ -48,7 +48,7 @@ func (l *lifetime) endLocked(cause error) {
 // tellLocked ends the context for good, ahead of a cancel that will come to the stream for certain, but may have to wait for
 // callbacks further downstream. See withholdLocked for a callback that fails in between.
 func (l *lifetime) tellLocked(cause error) {
-	if !l.over {
+	if l != nil && !l.over {
 		l.interruptLocked(cause)
 		l.over, l.told = true, true
 	}

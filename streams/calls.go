@@ -255,8 +255,8 @@ func invoke(d *domain, c readyCall, w *waiter) (locked *domain) {
 // A waiter is a goroutine that waits for something in a domain. The domain's lock guards its fields.
 type waiter struct {
 	done   bool          // what it waits for has happened
-	err    error         // the result, once done
 	parked bool          // it waits on wake
+	err    error         // the result, once done
 	wake   chan struct{} // takes the one wake-up of a parked waiter; made by the first that parks
 	next   *waiter       // that waits for the same promise
 

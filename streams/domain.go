@@ -2,6 +2,7 @@ package streams
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"sync/atomic"
 )
@@ -17,10 +18,7 @@ import (
 type domain struct {
 	mu sync.Mutex // guards following fields, and all streams of the domain
 
-	steps fifo[step] // reactions that are due
-	calls callQueue  // functions of the user that are ready to run
-
-	spare *waiter // kept from the last wait for the next one
+	*agenda // there once the domain has been locked; most stages of a pipeline join another domain before
 
 	// into is the domain that this one was merged into. It is set once, with both locks held, and read without.
 	into atomic.Pointer[domain]
@@ -28,6 +26,31 @@ type domain struct {
 	topology int // changes whenever a pipe is made or ends
 
 	rank uint64 // the order in which two domains are locked; immutable
+}
+
+// An agenda is what is to be done in a domain.
+type agenda struct {
+	steps fifo[step] // reactions that are due
+	calls callQueue  // functions of the user that are ready to run
+
+	spare *waiter // kept from the last wait for the next one
+	first waiter  // the first spare
+}
+
+func (a *agenda) begin() *agenda {
+	a.spare = &a.first
+	return a
+}
+
+// A domainWithAgenda is for streams that begin with a locked domain, or as a rule keep their own.
+type domainWithAgenda struct {
+	domain
+	room agenda
+}
+
+func (d *domainWithAgenda) begin() *domain {
+	d.agenda = d.room.begin()
+	return d.domain.begin()
 }
 
 // A step is what the standard does in reaction to a promise.
@@ -43,7 +66,8 @@ func (f stepFunc) stepLocked() { f() }
 
 var lastRank atomic.Uint64
 
-// begin makes d, which is part of the stream that it begins with, ready for use.
+// begin makes d, which is part of the stream that it begins with, ready for use. The lock is not needed until somebody else
+// can have the stream: its constructor does without, unless that leaves something to do.
 func (d *domain) begin() *domain {
 	d.topology, d.rank = 1, lastRank.Add(1)
 	return d
@@ -62,9 +86,17 @@ func (d *domain) lockQuietly() *domain {
 		d = d.root()
 		d.mu.Lock()
 		if d.into.Load() == nil {
+			d.prepareLocked()
 			return d
 		}
 		d.mu.Unlock() // merged between the two looks
+	}
+}
+
+// prepareLocked sees to it that there is an agenda.
+func (d *domain) prepareLocked() {
+	if d.agenda == nil {
+		d.agenda = new(agenda).begin()
 	}
 }
 
@@ -85,6 +117,18 @@ func (d *domain) unlockUnchanged() {
 	d.mu.Unlock()
 }
 
+// unlockAfterPipeline is unlock for a goroutine in which a pipeline has come to its end. It may have done so before the
+// helper that was sent for when the pipeline was made had its turn. The helper gets that now: otherwise, where all
+// processors are busy, a goroutine that makes one short pipeline after the other leaves ever more helpers behind, each of
+// which keeps its pipeline in memory.
+func (d *domain) unlockAfterPipeline() {
+	coming := d.calls.coming > 0
+	d.unlock()
+	if coming {
+		runtime.Gosched()
+	}
+}
+
 // runStepsLocked runs the steps that are due, and the ones that they make due, until a call is ready that comes first. It
 // leaves them to a goroutine that is in a plain call: they come after that.
 func (d *domain) runStepsLocked() {
@@ -95,8 +139,9 @@ func (d *domain) runStepsLocked() {
 
 // runStepsBesidesLocked is runStepsLocked for a goroutine that is in a plain call itself, which is a burst.
 func (d *domain) runStepsBesidesLocked() {
-	for d.steps.len > 0 && d.calls.ready.len == 0 {
-		d.steps.pop().stepLocked()
+	a := d.agenda
+	for a.steps.len > 0 && a.calls.ready.len == 0 {
+		a.steps.pop().stepLocked()
 	}
 }
 
@@ -157,8 +202,8 @@ func lockTogether(a, b *member) *domain {
 		older.mu.Lock()
 		younger.mu.Lock()
 		if older.into.Load() == nil && younger.into.Load() == nil {
+			older.prepareLocked()
 			older.calls.settleHeldLocked(older)
-			younger.calls.settleHeldLocked(younger)
 			older.absorbLocked(younger)
 			younger.mu.Unlock()
 			return older
@@ -170,9 +215,12 @@ func lockTogether(a, b *member) *domain {
 
 // absorbLocked makes younger a part of d. Both locks are held.
 func (d *domain) absorbLocked(younger *domain) {
-	d.calls.absorb(&younger.calls)
-	for younger.steps.len > 0 {
-		d.steps.push(younger.steps.pop())
+	if younger.agenda != nil {
+		younger.calls.settleHeldLocked(younger)
+		d.calls.absorb(&younger.calls)
+		for younger.steps.len > 0 {
+			d.steps.push(younger.steps.pop())
+		}
 	}
 	d.topology += younger.topology
 	younger.into.Store(d)

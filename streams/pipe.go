@@ -18,13 +18,19 @@ import (
 // or cancelling if one of these failed. It returns ErrLocked, and does nothing, if either stream is locked. See section
 // 4.9.1 of the standard, ReadableStreamPipeTo.
 func (s *ReadableStream[T]) PipeTo(ctx context.Context, dest *WritableStream[T], opts ...PipeOption) error {
-	o := newPipeOptions(opts)
-	o.ctx = ctx
-	p, d, err := startPipe(s, dest, o)
+	p := new(struct {
+		pipe[T]
+		over promise
+	})
+	p.source, p.dest, p.options, p.result = s, dest, newPipeOptions(opts), &p.over
+	p.options.ctx = ctx
+	d, err := p.start()
 	if err != nil {
 		return err
 	}
-	return p.result.await(context.Background(), d) // ctx ends the pipe, and so the wait
+	d, err = p.over.awaitLocked(context.Background(), d) // ctx ends the pipe, and so the wait
+	d.unlockAfterPipeline()
+	return err
 }
 
 // A ReadableWritablePair is something that chunks go through: a TransformStream, a chain of them, anything with two sides.
@@ -41,7 +47,8 @@ func PipeThrough[I, O any](src *ReadableStream[I], t ReadableWritablePair[I, O],
 	if t == nil || t.Readable() == nil {
 		return erroredReadable[O](fmt.Errorf("%w: PipeThrough without a readable side", ErrInvalidArgument))
 	}
-	_, d, err := startPipe(src, t.Writable(), newPipeOptions(opts))
+	p := &pipe[I]{source: src, dest: t.Writable(), options: newPipeOptions(opts)}
+	d, err := p.start()
 	if err != nil {
 		return erroredReadable[O](err)
 	}
@@ -73,7 +80,7 @@ type pipe[T any] struct {
 	source  *ReadableStream[T]
 	dest    *WritableStream[T]
 	options pipeOptions
-	result  promise // settled when the pipe is over
+	result  *promise // settled when the pipe is over; nil if nobody waits for that
 
 	// The domain's lock guards following fields.
 
@@ -113,38 +120,38 @@ const (
 	abortAndCancel // with the cause of the signal
 )
 
-// startPipe begins a pipe and returns it with its domain locked.
-func startPipe[T any](source *ReadableStream[T], dest *WritableStream[T], options pipeOptions) (*pipe[T], *domain, error) {
+// start begins the pipe and returns its domain, locked.
+func (p *pipe[T]) start() (*domain, error) {
+	source, dest := p.source, p.dest
 	if source == nil || dest == nil {
-		return nil, nil, fmt.Errorf("%w: pipe from or to a nil stream", ErrInvalidArgument)
+		return nil, fmt.Errorf("%w: pipe from or to a nil stream", ErrInvalidArgument)
 	}
-	if options.ctx == nil {
+	if p.options.ctx == nil {
 		panic("streams: nil context")
 	}
-	p := &pipe[T]{source: source, dest: dest, options: options}
 	d := lockTogether(&source.member, &dest.member)
 	if dest.writer != nil {
 		holder := dest.writer.holder
 		d.unlock()
-		return nil, nil, fmt.Errorf("pipe destination: %w", lockedBy(holder))
+		return nil, fmt.Errorf("pipe destination: %w", lockedBy(holder))
 	}
 	if err := p.reader.acquireLocked(source, heldByPipe); err != nil {
 		d.unlock()
-		return nil, nil, fmt.Errorf("pipe source: %w", err)
+		return nil, fmt.Errorf("pipe source: %w", err)
 	}
 	if err := p.writer.acquireLocked(dest, heldByPipe); err != nil {
 		panic("streams: internal error: " + err.Error())
 	}
 	p.reader.observer, p.writer.observer = p, p
 	d.topology++
-	switch ctx := options.ctx; {
+	switch ctx := p.options.ctx; {
 	case ctx.Err() != nil:
 		p.signalLocked()
 	case ctx.Done() != nil:
 		p.stopSignal = context.AfterFunc(ctx, p.signal)
 	}
 	p.evaluateLocked(true)
-	return p, d, nil
+	return d, nil
 }
 
 // signal is called when the context has ended.
@@ -206,7 +213,7 @@ func (p *pipe[T]) propagateLocked(first bool) {
 	switch {
 	case source.state == errored:
 		p.shutDownLocked(source.storedError, abortDest, p.options.preventAbort)
-	case dest.state == sinkErrored && p.writer.closed.settled:
+	case dest.state == sinkErrored && p.writer.ended:
 		p.shutDownLocked(dest.storedError, cancelSource, p.options.preventCancel)
 	case source.state == closed:
 		p.shutDownLocked(nil, closeDest, p.options.preventClose)

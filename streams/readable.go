@@ -87,6 +87,7 @@ func (s *ReadableStream[T]) GetReader() (*DefaultReader[T], error) {
 	d := s.lock()
 	defer d.unlock()
 	r := new(DefaultReader[T])
+	r.core.closed = &r.closed
 	if err := r.core.acquireLocked(s, heldByReader); err != nil {
 		return nil, err
 	}

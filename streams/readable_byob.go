@@ -23,6 +23,7 @@ type readIntoRequest interface {
 // asks for a BYOBRequest gets a buffer of the stream, whose bytes are copied when it responds.
 type BYOBReader struct {
 	core       readerCore[[]byte]
+	closed     promise               // guarded by the domain's lock
 	controller *ByteController       // nil if the stream was errored from the first
 	requests   fifo[readIntoRequest] // reads that wait, in the order of the calls; guarded by the domain's lock
 	spare      *readIntoWaiter       // kept from the last read for the next one; guarded by the domain's lock

@@ -48,7 +48,7 @@ func NewReadableByteStream(src UnderlyingByteSource, highWaterMark ...int) *Read
 		stream     ReadableStream[[]byte]
 		controller ByteController
 		source     userSource[*ByteController]
-		own        domain
+		own        domainWithAgenda
 	})
 	s.stream.home.Store(s.own.begin())
 	d := s.stream.lock()
@@ -66,6 +66,7 @@ func (s *ReadableByteStream) GetBYOBReader() (*BYOBReader, error) {
 	d := s.lock()
 	defer d.unlock()
 	r := new(BYOBReader)
+	r.core.closed = &r.closed
 	if err := r.core.acquireLocked(s.ReadableStream, heldByReader); err != nil {
 		return nil, err
 	}

@@ -69,8 +69,8 @@ type ReadableController[T any] struct {
 	highWaterMark  int
 	queue          chunkQueue[T]
 	closeRequested bool
+	closeWaits     bool // for size functions, before the stream closes
 	measuring      int  // chunks whose size function runs
-	closeWaits     bool // for that, before the stream closes
 }
 
 // setUpLocked gives stream s its controller. The source counts as not started.

@@ -49,8 +49,6 @@ func FromChan[T any](ch <-chan T) *ReadableStream[T] {
 func FromSlice[T any](values []T) *ReadableStream[T] {
 	src := &sliceSource[T]{values: values}
 	src.stream.home.Store(src.own.begin())
-	d := src.stream.lock()
-	defer d.unlock()
 	src.controller.setUpLocked(&src.stream, src, CountQueuingStrategy[T](0))
 	src.controller.startDoneLocked(nil)
 	return &src.stream
@@ -62,7 +60,7 @@ type nextSource[T any] struct {
 	callResult
 	stream     ReadableStream[T]
 	controller ReadableController[T]
-	own        domain
+	own        domainWithAgenda
 	plain      bool                                 // next does not block; immutable
 	next       func(ctx context.Context) (T, error) // immutable
 	measure    func(T) int                          // the size function of the strategy; immutable
@@ -235,7 +233,7 @@ type sliceSource[T any] struct {
 	callResult
 	stream     ReadableStream[T]
 	controller ReadableController[T]
-	own        domain
+	own        domainWithAgenda
 
 	// Guarded by the domain's lock, but for a burst:
 

@@ -29,7 +29,7 @@ func (s *ReadableStream[T]) Values(ctx context.Context, opts ...ValuesOption) it
 		if o.preventCancel {
 			cancel = func(error) error { return nil }
 		}
-		defer r.ReleaseLock()
+		defer r.endLoop()
 		left := true
 		defer func() {
 			if left { // who left asked for no result, and has the error of a panic already
@@ -71,6 +71,13 @@ func (r *DefaultReader[T]) each(ctx context.Context, inBursts bool, body func(ch
 	}
 }
 
+// endLoop releases the lock of a loop that is over.
+func (r *DefaultReader[T]) endLoop() {
+	d := r.core.stream.lock()
+	r.core.releaseLocked()
+	d.unlockAfterPipeline()
+}
+
 // readOrEnd reads a chunk, but not when ctx has ended, even if one is there: a loop has to come to its end.
 func readOrEnd[T any](ctx context.Context, r *DefaultReader[T]) (T, error) {
 	if ctx.Err() != nil {
@@ -92,7 +99,7 @@ func (s *ReadableStream[T]) ForEach(ctx context.Context, f func(T) error) error 
 	if err != nil {
 		return err
 	}
-	defer r.ReleaseLock()
+	defer r.endLoop()
 	left := true
 	defer func() {
 		if left { // f panicked, which is the error that counts

@@ -17,14 +17,18 @@ type readRequest[T any] interface {
 }
 
 // lockHolder names what locks a stream, for the text of ErrLocked.
-type lockHolder string
+type lockHolder uint8
 
 const (
-	heldByReader lockHolder = "a reader"
-	heldByWriter lockHolder = "a writer"
-	heldByPipe   lockHolder = "a pipe"
-	heldByTee    lockHolder = "a tee"
+	heldByReader lockHolder = iota
+	heldByWriter
+	heldByPipe
+	heldByTee
 )
+
+func (h lockHolder) String() string {
+	return [...]string{"a reader", "a writer", "a pipe", "a tee"}[h]
+}
 
 // readerCore is the part of a reader that its stream knows (the standard's generic reader and default reader). The
 // domain's lock guards all fields but stream.
@@ -34,9 +38,9 @@ type readerCore[T any] struct {
 	holder   lockHolder
 	requests fifo[readRequest[T]] // reads that wait, in the order of the calls
 	byob     *BYOBReader          // the reader this is the core of, if that reads into buffers; else nil
-	closed   promise
-	observer step        // made due when the stream closes or errors; set by a pipe or a tee
-	loop     *loopEnd[T] // set by a loop that reads for a body; else nil
+	closed   *promise             // nil unless somebody can look at it
+	observer step                 // made due when the stream closes or errors; set by a pipe or a tee
+	loop     *loopEnd[T]          // set by a loop that reads for a body; else nil
 }
 
 // acquireLocked locks s to r. It is AcquireReadableStreamDefaultReader.
@@ -48,9 +52,9 @@ func (r *readerCore[T]) acquireLocked(s *ReadableStream[T], holder lockHolder) e
 	s.reader = r
 	switch s.state {
 	case closed:
-		r.closed = promise{settled: true}
+		r.closed.beginSettled(nil)
 	case errored:
-		r.closed = promise{settled: true, err: s.storedError}
+		r.closed.beginSettled(s.storedError)
 	}
 	return nil
 }
@@ -116,8 +120,9 @@ func (r *readerCore[T]) availableLocked() bool {
 // A DefaultReader reads the chunks of the stream it locks. Several goroutines may use it; reads are served in the order
 // of the calls. It is got from [ReadableStream.GetReader]. See section 4.4 of the standard.
 type DefaultReader[T any] struct {
-	core  readerCore[T]
-	spare *readWaiter[T] // kept from the last Read for the next one; guarded by the domain's lock
+	core   readerCore[T]
+	closed promise        // guarded by the domain's lock
+	spare  *readWaiter[T] // kept from the last Read for the next one; guarded by the domain's lock
 }
 
 // Read returns the next chunk. It waits until there is one, the stream ends, the lock is released or ctx has ended. A

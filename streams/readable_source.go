@@ -31,7 +31,7 @@ func NewReadableStream[T any](src UnderlyingSource[T], strategy ...QueuingStrate
 		ReadableStream[T]
 		controller ReadableController[T]
 		source     userSource[*ReadableController[T]]
-		own        domain
+		own        domainWithAgenda
 	})
 	s.home.Store(s.own.begin())
 	d := s.lock()

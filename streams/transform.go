@@ -17,13 +17,12 @@ type TransformStream[I, O any] struct {
 	// The domain's lock guards following fields.
 
 	transformer  transformAlgorithms[I] // nil once no algorithm will be called any more
-	life         lifetime               // of the contexts of the callbacks
+	life         *lifetime              // of the contexts of the callbacks; nil if they get none
 	finishing    finishing              // the first of close, abort and cancel
-	finishReason error                  // of abort and cancel
-	finish       promise                // what it comes to
-	finished     error                  // what its algorithm came to
 	parked       bool                   // a write waits until backpressure, or the stream, ends
 	telling      bool                   // tellUpstreamLocked is under way
+	finishReason error                  // of abort and cancel
+	finish       promise                // what it comes to
 }
 
 // finishing is which of the operations that end a transform stream was the first.
@@ -51,16 +50,16 @@ func (t *TransformStream[I, O]) Readable() *ReadableStream[O] { return &t.readab
 func (t *TransformStream[I, O]) Writable() *WritableStream[I] { return &t.writable }
 
 // initializeLocked is InitializeTransformStream. The stream counts as not started.
-func (t *TransformStream[I, O]) initializeLocked(transformer transformAlgorithms[I], options transformOptions[I, O]) {
+func (t *TransformStream[I, O]) initializeLocked(transformer transformAlgorithms[I], life *lifetime, options transformOptions[I, O]) {
 	t.begin()
-	t.transformer = transformer
+	t.transformer, t.life = transformer, life
 	t.controller = TransformController[O]{
 		readable:     &t.source,
 		ends:         t,
 		backpressure: true,
 	}
 	t.source.setUpLocked(&t.readable, (*transformSource[I, O])(t), options.readable)
-	t.sink.setUpLocked(&t.writable, (*transformSink[I, O])(t), &t.life, options.writable)
+	t.sink.setUpLocked(&t.writable, (*transformSink[I, O])(t), life, options.writable)
 }
 
 // begin makes both sides members of a domain.
@@ -174,16 +173,16 @@ func (t *TransformStream[I, O]) finishLocked(how finishing, reason error) *promi
 // finishReaction is the reaction to the promise of the algorithm that ends the stream.
 type finishReaction[I, O any] TransformStream[I, O]
 
-func (r *finishReaction[I, O]) setResult(err error) { r.finished = err }
+func (r *finishReaction[I, O]) setResult(err error) { r.finish.err = err }
 
 func (r *finishReaction[I, O]) stepLocked() {
 	t := (*TransformStream[I, O])(r)
 	t.life.endLocked(ErrClosed)
 	if t.finishing == cancelling {
-		t.finish.settleLocked(t.readable.domainLocked(), t.cancelledLocked(t.finished))
+		t.finish.settleLocked(t.readable.domainLocked(), t.cancelledLocked(t.finish.err))
 		return
 	}
-	t.finish.settleLocked(t.readable.domainLocked(), t.closedOrAbortedLocked(t.finished))
+	t.finish.settleLocked(t.readable.domainLocked(), t.closedOrAbortedLocked(t.finish.err))
 }
 
 // closedOrAbortedLocked ends the readable side after the writable side, and returns what that comes to.

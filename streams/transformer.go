@@ -47,21 +47,21 @@ func NewTransformStream[I, O any](t Transformer[I, O], opts ...TransformOption) 
 		return s
 	}
 	u.callbacks, u.passLocked = t, pass
-	s.initializeLocked(u, options)
+	s.initializeLocked(u, &u.life, options)
 	if pass != nil {
 		s.sink.pass = u.passWriteLocked
 	}
-	d := s.readable.lock()
-	defer d.unlock()
 	if t.Start == nil {
 		s.startDoneLocked(nil)
 		return s
 	}
+	d := s.readable.lock()
+	defer d.unlock()
 	ctx := s.life.contextLocked()
 	d.callBlockingLocked(&rareCall{
 		function: func() error { return t.Start(ctx, &s.controller) },
 		react:    s.startDoneLocked,
-		life:     &s.life,
+		life:     s.life,
 		home:     d,
 	})
 	return s
@@ -96,6 +96,7 @@ type userTransformer[I, O any] struct {
 	callResult
 
 	stream TransformStream[I, O]
+	life   lifetime // guarded by the domain's lock
 
 	// The next two are immutable.
 
@@ -136,7 +137,7 @@ func (u *userTransformer[I, O]) flushLocked() *promise {
 	d.callBlockingLocked(&rareCall{
 		function: func() error { return u.callbacks.Flush(ctx, &u.stream.controller) },
 		react:    func(err error) { p.settleLocked(d.root(), err) },
-		life:     &u.stream.life,
+		life:     u.stream.life,
 		home:     d,
 	})
 	return p
@@ -189,9 +190,7 @@ func TransformFunc[I, O any](transform func(chunk I, emit func(O)) error, flush 
 		// producer through the writable side.
 		_ = s.controller.Enqueue(chunk)
 	}
-	s.initializeLocked(f, options)
-	d := s.readable.lock()
-	defer d.unlock()
+	s.initializeLocked(f, nil, options)
 	s.startDoneLocked(nil)
 	return s
 }

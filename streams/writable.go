@@ -34,9 +34,9 @@ type WritableStream[T any] struct {
 	writer        *writerCore[T]
 	controller    *WritableController[T] // nil if the stream was errored from the first
 	backpressure  bool                   // the queue is full
+	closeRequest  bool                   // the close waits for the queued writes
+	inFlightClose bool                   // the sink is busy with the close
 	closing       promise                // of the one close that there can be
-	closeRequest  *promise               // closing, if it waits for the queued writes; else nil
-	inFlightClose *promise               // closing, if the sink is busy with it; else nil
 	pendingAbort  *abortRequest          // of an abort that waits for what is in flight; else nil
 }
 
@@ -98,6 +98,7 @@ func (s *WritableStream[T]) GetWriter() (*DefaultWriter[T], error) {
 	d := s.lock()
 	defer d.unlock()
 	w := new(DefaultWriter[T])
+	w.core.closed, w.core.ready = &w.closed, &w.ready
 	if err := w.core.acquireLocked(s, heldByWriter); err != nil {
 		return nil, err
 	}
@@ -134,7 +135,7 @@ func (s *WritableStream[T]) tryCloseLocked() *promise {
 
 // closeLocked is WritableStreamClose, for a stream that can be closed.
 func (s *WritableStream[T]) closeLocked() *promise {
-	s.closeRequest = &s.closing
+	s.closeRequest = true
 	if s.writer != nil && s.backpressure && s.state == writable {
 		s.writer.resolveReadyLocked()
 	}
@@ -144,12 +145,12 @@ func (s *WritableStream[T]) closeLocked() *promise {
 
 // closeQueuedOrInFlightLocked is WritableStreamCloseQueuedOrInFlight.
 func (s *WritableStream[T]) closeQueuedOrInFlightLocked() bool {
-	return s.closeRequest != nil || s.inFlightClose != nil
+	return s.closeRequest || s.inFlightClose
 }
 
 // operationInFlightLocked is WritableStreamHasOperationMarkedInFlight.
 func (s *WritableStream[T]) operationInFlightLocked() bool {
-	return s.inFlightClose != nil || s.controller.inFlightWrite
+	return s.inFlightClose || s.controller.inFlightWrite
 }
 
 // dealWithRejectionLocked is WritableStreamDealWithRejection.
@@ -197,8 +198,8 @@ func (s *WritableStream[T]) finishErroringLocked() {
 // finishInFlightCloseLocked is WritableStreamFinishInFlightClose, and its WithError if err is not nil.
 func (s *WritableStream[T]) finishInFlightCloseLocked(err error) {
 	d := s.domainLocked()
-	s.inFlightClose.settleLocked(d, err)
-	s.inFlightClose = nil
+	s.inFlightClose = false
+	s.closing.settleLocked(d, err)
 	if s.pendingAbort != nil { // the sink's Abort never runs after its Close
 		s.pendingAbort.promise.settleLocked(d, err)
 		s.pendingAbort = nil
@@ -216,9 +217,9 @@ func (s *WritableStream[T]) finishInFlightCloseLocked(err error) {
 
 // rejectCloseAndClosedLocked is WritableStreamRejectCloseAndClosedPromiseIfNeeded.
 func (s *WritableStream[T]) rejectCloseAndClosedLocked() {
-	if s.closeRequest != nil {
-		s.closeRequest.settleLocked(s.domainLocked(), s.storedError)
-		s.closeRequest = nil
+	if s.closeRequest {
+		s.closeRequest = false
+		s.closing.settleLocked(s.domainLocked(), s.storedError)
 	}
 	if s.writer != nil {
 		s.writer.settleClosedLocked(s.storedError)
@@ -235,7 +236,7 @@ func (s *WritableStream[T]) updateBackpressureLocked(backpressure bool) {
 		return
 	}
 	if backpressure {
-		s.writer.ready.settled = false
+		s.writer.ready.renewLocked()
 	} else {
 		s.writer.resolveReadyLocked()
 	}

@@ -25,7 +25,6 @@ type WritableController[T any] struct {
 	queue         chunkQueue[writeRequest[T]]
 	inFlightWrite bool // the sink is busy with the first of the queue
 	started       bool
-	closed        error // what closing the sink came to
 }
 
 // A writeRequest is a chunk in the queue.
@@ -99,7 +98,7 @@ func (c *WritableController[T]) advanceQueueIfNeededLocked() {
 	case c.queue.len > 0:
 		c.inFlightWrite = true
 		c.sink.writeLocked(c.queue.at(0).value.chunk)
-	case s.closeRequest != nil:
+	case s.closeRequest:
 		c.processCloseLocked()
 	}
 }
@@ -107,7 +106,7 @@ func (c *WritableController[T]) advanceQueueIfNeededLocked() {
 // processCloseLocked is WritableStreamDefaultControllerProcessClose.
 func (c *WritableController[T]) processCloseLocked() {
 	s := c.stream
-	s.inFlightClose, s.closeRequest = s.closeRequest, nil
+	s.inFlightClose, s.closeRequest = true, false
 	result := c.sink.closeLocked()
 	c.clearAlgorithmsLocked()
 	result.whenSettledLocked(s.domainLocked(), (*closeReaction[T])(c))
@@ -116,9 +115,9 @@ func (c *WritableController[T]) processCloseLocked() {
 // closeReaction is the reaction to the promise of the sink's close.
 type closeReaction[T any] WritableController[T]
 
-func (r *closeReaction[T]) setResult(err error) { r.closed = err }
+func (r *closeReaction[T]) setResult(err error) { r.stream.closing.err = err }
 
-func (r *closeReaction[T]) stepLocked() { r.stream.finishInFlightCloseLocked(r.closed) }
+func (r *closeReaction[T]) stepLocked() { r.stream.finishInFlightCloseLocked(r.stream.closing.err) }
 
 // writeDoneLocked is the reaction to the promise of a write.
 func (c *WritableController[T]) writeDoneLocked(err error) {

@@ -38,13 +38,13 @@ func newUserSink[T any](u *userSink[T], queuing QueuingStrategy[T]) *WritableStr
 		return erroredWritable[T](err)
 	}
 	u.stream.home.Store(u.own.begin())
-	d := u.stream.lock()
-	defer d.unlock()
 	u.controller.setUpLocked(&u.stream, u, &u.life, queuing)
 	if u.callbacks.Start == nil {
 		u.controller.startDoneLocked(nil)
 		return &u.stream
 	}
+	d := u.stream.lock()
+	defer d.unlock()
 	ctx := u.life.contextLocked()
 	d.callBlockingLocked(&rareCall{
 		function: func() error { return u.callbacks.Start(ctx, &u.controller) },
@@ -149,8 +149,6 @@ func SinkFunc[T any](write func(T) error, strategy ...QueuingStrategy[T]) *Writa
 	}
 	f := &funcSink[T]{write: write}
 	f.stream.home.Store(f.own.begin())
-	d := f.stream.lock()
-	defer d.unlock()
 	f.controller.setUpLocked(&f.stream, f, nil, queuing)
 	f.controller.startDoneLocked(nil)
 	return &f.stream

@@ -6,10 +6,11 @@ import "context"
 type writerCore[T any] struct {
 	stream   *WritableStream[T] // immutable once acquired
 	released bool
+	ended    bool // closed is settled
 	holder   lockHolder
-	closed   promise
-	ready    promise // pending while the queue is full; once rejected it stays so
-	observer step    // made due when the stream can take more, closes or errors; set by a pipe
+	closed   *promise // nil, as is ready, unless somebody can look at it
+	ready    *promise // pending while the queue is full; once rejected it stays so
+	observer step     // made due when the stream can take more, closes or errors; set by a pipe
 }
 
 // acquireLocked locks s to w. It is SetUpWritableStreamDefaultWriter.
@@ -21,14 +22,15 @@ func (w *writerCore[T]) acquireLocked(s *WritableStream[T], holder lockHolder) e
 	s.writer = w
 	switch s.state {
 	case writable:
-		w.ready.settled = s.closeQueuedOrInFlightLocked() || !s.backpressure
+		if s.closeQueuedOrInFlightLocked() || !s.backpressure {
+			w.ready.beginSettled(nil)
+		}
 	case erroring:
-		w.ready = promise{settled: true, err: s.storedError}
-	case sinkClosed:
-		w.ready.settled, w.closed.settled = true, true
-	case sinkErrored:
-		w.ready = promise{settled: true, err: s.storedError}
-		w.closed = promise{settled: true, err: s.storedError}
+		w.ready.beginSettled(s.storedError)
+	case sinkClosed, sinkErrored:
+		w.ended = true
+		w.ready.beginSettled(s.storedError)
+		w.closed.beginSettled(s.storedError)
 	}
 	return nil
 }
@@ -51,9 +53,10 @@ func (w *writerCore[T]) resolveReadyLocked() {
 }
 
 func (w *writerCore[T]) settleClosedLocked(err error) {
-	if w.closed.settled {
+	if w.ended {
 		return // the writer was made when the stream was errored already, but its sink still aborting
 	}
+	w.ended = true
 	w.closed.settleLocked(w.stream.domainLocked(), err)
 	w.notifyLocked()
 }
@@ -107,7 +110,8 @@ type writeOwner interface {
 // A DefaultWriter writes chunks to the stream it locks. Several goroutines may use it. It is got from
 // [WritableStream.GetWriter]. See section 5.3 of the standard.
 type DefaultWriter[T any] struct {
-	core writerCore[T]
+	core          writerCore[T]
+	closed, ready promise // guarded by the domain's lock
 }
 
 // Write waits until the queue has room, then puts the chunk into it. A nil error means that the chunk was accepted, not
