@@ -54,7 +54,9 @@ func (b *listener[T]) next() (chunk T, err error) {
 }
 
 // reaches reports whether others wait for a count of used chunks that has been reached and that they do not know of.
-func (b *listener[T]) reaches(awaited int64) bool { return int64(b.known) < awaited && awaited <= int64(b.used) }
+func (b *listener[T]) reaches(awaited int64) bool {
+	return int64(b.known) < awaited && awaited <= int64(b.used)
+}
 
 // tell tells how many chunks were used.
 func (b *listener[T]) tell() {
