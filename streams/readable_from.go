@@ -66,7 +66,7 @@ type nextSource[T any] struct {
 	measure    func(T) int                          // the size function of the strategy; immutable
 	takeBack   func(chunk T)                        // is given chunks that a sink is done with; nil if there is no use for them
 	seq        *sequence[T]                         // what generate takes from, if it is one
-	ready      *ReadySource[T]                      // what generate is of, if it is one
+	ready      *readiness[T]                        // if generate is the Next of a ReadySource; else nil
 
 	chunk T   // what the call in progress returned,
 	size  int // and its size; written by the call, read when it settles
@@ -224,7 +224,7 @@ func (c *nextCall[T]) stepLocked() {
 	}
 	switch {
 	case n.ready != nil && errors.Is(err, ErrNotReady):
-		n.controller.domainLocked().steps.push((*waitStep[T])(n))
+		n.notReadyLocked()
 		return
 	case err == nil && !wasBurst:
 		n.controller.enqueueLocked(chunk, n.size)

@@ -2,9 +2,9 @@ package streams_test
 
 import (
 	"context"
-	"errors"
 	"io"
 	"runtime"
+	"slices"
 	"testing"
 	"testing/synctest"
 
@@ -15,9 +15,11 @@ import (
 type supply struct {
 	events
 	chunks []int
-	end    error // comes after the chunks; nil while there may be more
-	fail   func(err error)
+	end    error         // comes after the chunks; nil while there may be more
 	news   chan struct{} // takes one token when something was given
+
+	controller *streams.ReadyController[int]
+	fail       func(err error)
 }
 
 func newSupply(chunks ...int) *supply {
@@ -26,7 +28,7 @@ func newSupply(chunks ...int) *supply {
 
 func (s *supply) source() streams.ReadySource[int] {
 	return streams.ReadySource[int]{
-		Start: func(fail func(err error)) { s.fail = fail },
+		Start: func(c *streams.ReadyController[int]) { s.controller, s.fail = c, c.Error },
 		Next:  s.next,
 		Wait:  s.wait,
 		Cancel: func(_ context.Context, reason error) error {
@@ -176,8 +178,8 @@ func TestFromReadyErrors(t *testing.T) {
 		"Wait":           {Next: notReady, Wait: func(context.Context) error { return errA }},
 		"panic in Next":  {Next: func() (int, error) { panic(errA) }, Wait: func(context.Context) error { return nil }},
 		"panic in Wait":  {Next: notReady, Wait: func(context.Context) error { panic(errA) }},
-		"panic in Start": {Start: func(func(error)) { panic(errA) }, Next: notReady, Wait: waitForEnd},
-		"fail in Start":  {Start: func(fail func(error)) { fail(errA) }, Next: notReady, Wait: waitForEnd},
+		"panic in Start": {Start: func(*streams.ReadyController[int]) { panic(errA) }, Next: notReady, Wait: waitForEnd},
+		"fail in Start":  {Start: func(c *streams.ReadyController[int]) { c.Error(errA) }, Next: notReady, Wait: waitForEnd},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -239,7 +241,7 @@ func TestFromReadyFail(t *testing.T) {
 		var fail func(err error)
 		n := 0
 		source := streams.FromReady(streams.ReadySource[int]{
-			Start: func(f func(err error)) { fail = f },
+			Start: func(c *streams.ReadyController[int]) { fail = c.Error },
 			Next: func() (int, error) {
 				if n++; n == 1000 {
 					go fail(errA)
@@ -261,129 +263,75 @@ func TestFromReadyInvalid(t *testing.T) {
 	wantError(t, err, streams.ErrRange)
 }
 
-// FuzzReady makes a chain of plain functions twice, as FuzzBurst does: after a ReadySource, taken through in bursts, and
-// after an UnderlyingSource that does the same in its Pull, without bursts.
-func FuzzReady(f *testing.F) {
-	for seed := range 80 {
-		recipe := make([]byte, 60)
-		for i := range recipe {
-			recipe[i] = byte((seed*7001 + i*15485863 + seed*i*19) >> 4)
-		}
-		f.Add(recipe)
-	}
-	f.Fuzz(func(t *testing.T, recipe []byte) {
-		synctest.Test(t, func(t *testing.T) { compareReady(t, recipe) })
+// Without a Wait, a read that waits keeps no goroutine, and Ready brings its chunk.
+func TestFromReadyWithoutWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSupply()
+		source := s.source()
+		source.Wait = nil
+		r := getReader(t, streams.FromReady(source))
+		pending := read(r)
+		s.controller.Ready() // for nothing
+		pending.wantPending(t)
+		s.chunks = []int{1, 2}
+		pending.wantPending(t)
+		s.controller.Ready()
+		pending.want(t, 1)
+		s.controller.Ready() // nothing is wanted
+		s.want(t, "next 1")
+		read(r).want(t, 2)
+		pending = read(r)
+		beginReason(r.Cancel, errA).wantOK(t)
+		pending.wantError(t, io.EOF)
+		s.controller.Ready()
+		s.want(t, "next 1", "next 2", "cancel error A")
 	})
 }
 
-// A fedChain is a chain after a supply.
-type fedChain struct {
-	*chain
-	supply *supply
-	given  int
-}
-
-func newFedChain(recipe []byte, ready bool) *fedChain {
-	s := newSupply()
-	c := &fedChain{supply: s, chain: &chain{shape: shape{recipe: recipe}, gates: make(chan error, 1000)}}
-	ctx, cancel := context.WithCancelCause(context.Background())
-	c.cancel = cancel
-	if ready {
-		c.first = streams.FromReady(s.source())
-	} else {
-		c.first = streams.NewReadableStream(s.underlyingSource(), streams.CountQueuingStrategy[int](0))
-	}
-	last := c.first
-	for range c.shape.choose(4) {
-		last = streams.PipeThrough(last, c.stage(ready))
-	}
-	end := func() error { return c.loop(ctx, last) }
-	if c.looped = c.shape.choose(3) == 0; !c.looped {
-		sink := c.sink()
-		end = func() error { return last.PipeTo(ctx, sink) }
-	}
-	go func() {
-		c.err = end()
-		c.done = true
-	}()
-	return c
-}
-
-// underlyingSource does what the ReadySource does.
-func (s *supply) underlyingSource() streams.UnderlyingSource[int] {
-	source := s.source()
-	return streams.UnderlyingSource[int]{
-		Start: func(_ context.Context, c *streams.ReadableController[int]) error {
-			source.Start(c.Error)
+// The goroutine that calls Ready runs what comes after.
+func TestReadyRunsChain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSupply()
+		source := s.source()
+		source.Wait = nil
+		var got []int
+		doubled := streams.PipeThrough(streams.FromReady(source), streams.TransformFunc(func(n int, emit func(int)) error {
+			emit(2 * n)
 			return nil
-		},
-		Pull: func(ctx context.Context, c *streams.ReadableController[int]) error {
-			chunk, err := source.Next()
-			for errors.Is(err, streams.ErrNotReady) {
-				if err = source.Wait(ctx); err == nil {
-					chunk, err = source.Next()
+		}, nil))
+		piped := beginError(func() error {
+			return doubled.PipeTo(context.Background(), streams.SinkFunc(func(n int) error {
+				got = append(got, n)
+				return nil
+			}))
+		})
+		piped.wantPending(t)
+		s.chunks = []int{1, 2, 3}
+		s.controller.Ready()
+		if !slices.Equal(got, []int{2, 4, 6}) {
+			t.Errorf("got %v when Ready has returned", got)
+		}
+		s.end = io.EOF
+		s.controller.Ready()
+		piped.wantOK(t)
+	})
+}
+
+// Ready is remembered while Next runs.
+func TestReadyDuringNext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var c *streams.ReadyController[int]
+		calls := 0
+		s := streams.FromReady(streams.ReadySource[int]{
+			Start: func(controller *streams.ReadyController[int]) { c = controller },
+			Next: func() (int, error) {
+				if calls++; calls == 1 {
+					c.Ready()
+					return 0, streams.ErrNotReady
 				}
-			}
-			switch err {
-			case nil:
-				_ = c.Enqueue(chunk) // fails only if the stream has ended meanwhile
-				return nil
-			case io.EOF:
-				_ = c.Close() // as above
-				return nil
-			}
-			return err
-		},
-		Cancel: source.Cancel,
-	}
-}
-
-// act does one thing to the chain.
-func (c *fedChain) act(what byte) {
-	switch what % 32 {
-	case 16:
-		c.failed = true
-		c.supply.end = errChain
-		c.supply.tell()
-	case 17:
-		c.failed = true
-		c.supply.fail(errChain)
-	case 18:
-		c.supply.end = io.EOF
-		c.supply.tell()
-	case 19, 20, 21, 22, 23, 24, 25:
-		for range 1 + int(what)/32 {
-			c.given++
-			c.supply.chunks = append(c.supply.chunks, c.given)
-		}
-		c.supply.tell()
-	default:
-		c.chain.act(what)
-	}
-}
-
-func compareReady(t *testing.T, recipe []byte) {
-	ready, literal := newFedChain(recipe, true), newFedChain(recipe, false)
-	acts := recipe[min(len(recipe), ready.shape.used):]
-	acts = acts[:min(len(acts), 40)]
-	for i := range len(acts) + 1 {
-		synctest.Wait()
-		if !ready.agreesWith(literal.chain) {
-			t.Errorf("after %d of the acts %v\nof a ReadySource:\n%s\nliterally:\n%s", i, acts, ready, literal)
-			break
-		}
-		if !ready.failed && !literal.failed && !ready.looped {
-			literal.supply.want(t, ready.supply.list...)
-		}
-		if i < len(acts) {
-			ready.act(acts[i])
-			literal.act(acts[i])
-		}
-	}
-	for _, c := range []*fedChain{ready, literal} {
-		c.finish()
-		if !c.done {
-			t.Errorf("a chain that was cancelled, and its sink let go, does not end:\n%s", c)
-		}
-	}
+				return calls, nil
+			},
+		})
+		read(getReader(t, s)).want(t, 2)
+	})
 }

@@ -23,5 +23,6 @@ type supply[T any] interface {
 
 // newReadable makes the stream of a supply. Its mark is 0: nothing is taken that nobody reads.
 func newReadable[T any](s supply[T]) *streams.ReadableStream[T] {
-	return streams.FromReady(streams.ReadySource[T]{Start: s.connect, Next: s.next, Wait: s.wait, Cancel: s.cancel})
+	start := func(c *streams.ReadyController[T]) { s.connect(c.Error) }
+	return streams.FromReady(streams.ReadySource[T]{Start: start, Next: s.next, Wait: s.wait, Cancel: s.cancel})
 }
