@@ -43,7 +43,9 @@ func FromReady[T any](src ReadySource[T], strategy ...QueuingStrategy[T]) *Reada
 	if src.Next == nil || src.Wait == nil && src.Start == nil {
 		return erroredReadable[T](fmt.Errorf("%w: FromReady without Next or Wait", ErrInvalidArgument))
 	}
-	return newNextStream(&nextSource[T]{generate: src.Next, ready: &readiness[T]{source: src}}, strategyOr(strategy, 0))
+	n := &nextSource[T]{generate: src.Next}
+	n.ready = &readiness[T]{source: src, controller: ReadyController[T]{n}}
+	return newNextStream(n, strategyOr(strategy, 0))
 }
 
 // A ReadyController is how a [ReadySource] tells its stream what Next does not. Several goroutines may use it, also after
@@ -67,7 +69,8 @@ func (c *ReadyController[T]) Ready() {
 
 // A readiness is what a nextSource has for a ReadySource.
 type readiness[T any] struct {
-	source ReadySource[T] // immutable
+	source     ReadySource[T] // immutable
+	controller ReadyController[T]
 	readySignal
 }
 
@@ -102,7 +105,7 @@ func (n *nextSource[T]) start() (err error) {
 			err = newPanicError(v)
 		}
 	}()
-	n.ready.source.Start(&ReadyController[T]{n})
+	n.ready.source.Start(&n.ready.controller)
 	return nil
 }
 

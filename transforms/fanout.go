@@ -209,7 +209,7 @@ func (f *fanout[T]) finish(err error) {
 
 func failAll[T any](branches []*listener[T], err error) {
 	for _, b := range branches {
-		b.fail(err)
+		b.stream.Error(err)
 	}
 }
 

@@ -56,7 +56,7 @@ func (j *joint[O]) give(chunk O) {
 func (j *joint[O]) finish() { j.stop(io.EOF, streams.ErrTerminated) }
 
 // connect is the supply's.
-func (j *joint[O]) connect(fail func(err error)) { j.broken = fail }
+func (j *joint[O]) connect(c *streams.ReadyController[O]) { j.broken = c.Error }
 
 // next is the supply's.
 func (j *joint[O]) next() (chunk O, err error) {

@@ -12,8 +12,8 @@ import (
 // A listener is one of the branches of a fanout: the supply of a stream.
 type listener[T any] struct {
 	fanout *fanout[T]
-	wake   chan struct{}   // takes the one wake-up of a branch that waits
-	fail   func(err error) // errors the branch at once; set before others know of it
+	wake   chan struct{}               // takes the one wake-up of a branch that waits
+	stream *streams.ReadyController[T] // set before others know of the branch
 
 	// told is how many chunks have gone to the consumer or been left out, counted like fanout.head, as far as others know.
 	// Only next sets it, so that it costs no lock.
@@ -34,7 +34,7 @@ type listener[T any] struct {
 }
 
 // connect is the supply's.
-func (b *listener[T]) connect(fail func(err error)) { b.fail = fail }
+func (b *listener[T]) connect(c *streams.ReadyController[T]) { b.stream = c }
 
 // next is the supply's.
 func (b *listener[T]) next() (chunk T, err error) {

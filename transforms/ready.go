@@ -8,8 +8,8 @@ import (
 
 // A supply is what is behind a readable stream that other goroutines fill. All methods are called without a lock.
 type supply[T any] interface {
-	// connect is called first. It is told how to error the stream at once, though nobody reads.
-	connect(fail func(err error))
+	// connect is called first. c is how to error the stream at once, though nobody reads.
+	connect(c *streams.ReadyController[T])
 
 	// next returns the next chunk, io.EOF, streams.ErrNotReady or the error that ends the stream. It does not wait.
 	next() (T, error)
@@ -23,6 +23,5 @@ type supply[T any] interface {
 
 // newReadable makes the stream of a supply. Its mark is 0: nothing is taken that nobody reads.
 func newReadable[T any](s supply[T]) *streams.ReadableStream[T] {
-	start := func(c *streams.ReadyController[T]) { s.connect(c.Error) }
-	return streams.FromReady(streams.ReadySource[T]{Start: start, Next: s.next, Wait: s.wait, Cancel: s.cancel})
+	return streams.FromReady(streams.ReadySource[T]{Start: s.connect, Next: s.next, Wait: s.wait, Cancel: s.cancel})
 }
