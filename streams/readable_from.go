@@ -2,6 +2,7 @@ package streams
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 )
@@ -13,10 +14,7 @@ func Generate[T any](next func() (T, error), strategy ...QueuingStrategy[T]) *Re
 	if next == nil {
 		return erroredReadable[T](fmt.Errorf("%w: Generate(nil)", ErrInvalidArgument))
 	}
-	return newNextStream(&nextSource[T]{
-		plain: true,
-		next:  func(context.Context) (T, error) { return next() },
-	}, strategyOr(strategy, 0))
+	return newNextStream(&nextSource[T]{generate: next}, strategyOr(strategy, 0))
 }
 
 // FromFunc is [Generate] for a function that may block. Its context ends when the stream is cancelled; the result of a
@@ -61,18 +59,19 @@ type nextSource[T any] struct {
 	stream     ReadableStream[T]
 	controller ReadableController[T]
 	own        domainWithAgenda
-	plain      bool                                 // next does not block; immutable
-	next       func(ctx context.Context) (T, error) // immutable
+	generate   func() (T, error)                    // the function, if it does not block; else nil; immutable
+	next       func(ctx context.Context) (T, error) // the function, if it may block; else nil; immutable
 	measure    func(T) int                          // the size function of the strategy; immutable
 	takeBack   func(chunk T)                        // is given chunks that a sink is done with; nil if there is no use for them
-	seq        *sequence[T]                         // what next takes from, if it is one
+	seq        *sequence[T]                         // what generate takes from, if it is one
+	ready      *readiness[T]                        // if generate is the Next of a ReadySource; else nil
 
 	chunk T   // what the call in progress returned,
 	size  int // and its size; written by the call, read when it settles
 
 	// The domain's lock guards following fields.
 
-	life    lifetime // of the context of next, if that is not plain
+	life    lifetime // of the context of next, or of Wait
 	fused   burstSource[T]
 	stopped *promise // set when the stream was cancelled during a call: what stopping comes to
 }
@@ -83,17 +82,18 @@ func newNextStream[T any](src *nextSource[T], strategy QueuingStrategy[T]) *Read
 	}
 	src.measure = strategy.Size
 	src.stream.home.Store(src.own.begin())
+	src.controller.setUpLocked(&src.stream, src, strategy) // nobody else has the stream yet
+	err := src.start()
 	d := src.stream.lock()
 	defer d.unlock()
-	src.controller.setUpLocked(&src.stream, src, strategy)
-	src.controller.startDoneLocked(nil)
+	src.controller.startDoneLocked(err)
 	return &src.stream
 }
 
 func (n *nextSource[T]) pullLocked() {
 	d := n.controller.domainLocked()
 	switch {
-	case !n.plain:
+	case n.next != nil:
 		n.life.contextLocked()
 		d.callBlockingLocked((*nextCall[T])(n))
 	case n.measure == nil && n.fused.chainedLocked(&n.controller):
@@ -103,10 +103,13 @@ func (n *nextSource[T]) pullLocked() {
 	}
 }
 
-func (n *nextSource[T]) cancelLocked(error) *promise {
+func (n *nextSource[T]) cancelLocked(reason error) *promise {
+	if n.ready != nil {
+		return n.cancelReadyLocked(reason)
+	}
 	if n.controller.pulling {
 		n.stopped = new(promise)
-		if !n.plain { // its context tells it to end; nothing is left to stop
+		if n.next != nil { // its context tells it to end; nothing is left to stop
 			n.stopped.settled = true
 		}
 		return n.stopped
@@ -136,13 +139,9 @@ func (n *nextSource[T]) takeBackLocked(chunk T) {
 
 func (n *nextSource[T]) endLocked(cause error) { n.life.endLocked(cause) }
 
-func (n *nextSource[T]) tellLocked(cause error) {
-	if !n.plain { // else it is not told
-		n.life.tellLocked(cause)
-	}
-}
+func (n *nextSource[T]) tellLocked(cause error) { n.life.tellLocked(cause) }
 
-// nextCall is the call of next. There is one at a time.
+// nextCall is the call of the function. There is one at a time.
 type nextCall[T any] nextSource[T]
 
 func (c *nextCall[T]) beginLocked(ctx context.Context, w *waiter) bool {
@@ -159,7 +158,12 @@ func (c *nextCall[T]) run() (err error) {
 	if c.fused.running {
 		return c.runBurst()
 	}
-	if c.chunk, err = c.next(c.life.ctx); err != nil || c.measure == nil {
+	if c.next != nil {
+		c.chunk, err = c.next(c.life.ctx)
+	} else {
+		c.chunk, err = c.generate()
+	}
+	if err != nil || c.measure == nil {
 		c.size = 1
 		return err
 	}
@@ -187,7 +191,7 @@ func (c *nextCall[T]) runBurst() error {
 }
 
 func (c *nextCall[T]) feed() (bool, error) {
-	chunk, err := c.next(nil)
+	chunk, err := c.generate()
 	if err == nil {
 		c.fused.take(chunk)
 	}
@@ -217,13 +221,27 @@ func (c *nextCall[T]) stepLocked() {
 		return
 	}
 	switch {
-	case err == io.EOF:
-		n.controller.closeLocked()
-		err = nil
-	case n.life.withholdLocked(n.controller.domainLocked(), c, err):
+	case n.ready != nil && errors.Is(err, ErrNotReady):
+		n.notReadyLocked()
+		return
+	case n.withholdLocked(c, err):
 		return
 	case err == nil && !wasBurst:
 		n.controller.enqueueLocked(chunk, n.size)
+	}
+	n.pullDoneLocked(err)
+}
+
+// withholdLocked is that of the lifetime, for a call c that may also have ended the stream.
+func (n *nextSource[T]) withholdLocked(c reaction, err error) bool {
+	return err != io.EOF && n.life.withholdLocked(n.controller.domainLocked(), c, err)
+}
+
+// pullDoneLocked ends the pull, which came to err.
+func (n *nextSource[T]) pullDoneLocked(err error) {
+	if err == io.EOF {
+		n.controller.closeLocked()
+		err = nil
 	}
 	n.controller.pullDoneLocked(err)
 }

@@ -1,7 +1,6 @@
 package streams
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"iter"
@@ -31,7 +30,7 @@ func FromSeq2[T any](seq iter.Seq2[T, error]) *ReadableStream[T] {
 		return erroredReadable[T](fmt.Errorf("%w: FromSeq2(nil)", ErrInvalidArgument))
 	}
 	s := &sequence[T]{seq: seq}
-	return newNextStream(&nextSource[T]{plain: true, next: s.next, seq: s}, CountQueuingStrategy[T](0))
+	return newNextStream(&nextSource[T]{generate: s.next, seq: s}, CountQueuingStrategy[T](0))
 }
 
 // A sequence runs an iter.Seq2 in a coroutine. To get a value from there costs two switches, many times what a stage of a
@@ -51,7 +50,7 @@ type sequence[T any] struct {
 }
 
 // next returns the next value; io.EOF at the end.
-func (s *sequence[T]) next(context.Context) (T, error) {
+func (s *sequence[T]) next() (T, error) {
 	err := s.switchTo()
 	v := s.value
 	var zero T

@@ -98,8 +98,8 @@
 // # Concurrency
 //
 //	to do                                 use                     slow consumer          holds                RxJS, RxGo, ro
-//	n calls at a time, in order           MapConcurrent           waits                  2 n elements         -, Serialize, -
-//	n calls at a time, as they are ready  MapConcurrentUnordered  waits                  2 n elements         mergeMap, WithPool, -
+//	n calls at a time, in order           MapConcurrent           waits                  2 n + 1 elements     -, Serialize, -
+//	n calls at a time, as they are ready  MapConcurrentUnordered  waits                  2 n + 1 elements     mergeMap, WithPool, -
 //	n streams at a time                   MergeMap                waits                  2 elements a stream  mergeMap, FlatMap, MergeMap
 //	the stream of the latest element      SwitchMap               waits, source goes on  2 elements           switchMap, -, -
 //	a stream, nothing else meanwhile      ExhaustMap              waits, source goes on  2 elements           exhaustMap, -, -

@@ -31,6 +31,11 @@ const defaultBuffer = 64
 type fanout[T any] struct {
 	overflow Overflow // immutable
 
+	// grain is how many chunks a branch uses before it says so, if nobody waits for that: to say it costs more than all else
+	// that a branch does for a chunk. So a branch that stops may be that much further than is known, and the others wait for
+	// it a little early. Immutable.
+	grain int
+
 	// demand is called, with the lock held, when a branch has used all there is and is asked for more; may be nil; immutable.
 	demand func()
 	// room is called, with the lock held, to say that there is room again after freeLocked has found none; immutable.
@@ -65,22 +70,26 @@ func (f *fanout[T]) init(operator string, replay int, options []BranchOptions) e
 		o.Buffer = defaultBuffer
 	}
 	f.awaited.Store(nothing)
-	f.overflow, f.size, f.replay = o.Overflow, max(o.Buffer, replay), replay
+	f.overflow, f.size, f.replay, f.grain = o.Overflow, max(o.Buffer, replay), replay, 1
+	if o.Overflow == Wait {
+		f.grain = max(1, min(f.size, defaultBuffer)/8)
+	}
 	return nil
 }
 
 // join makes a new branch. It begins with the chunks that are replayed. The slice of branches is never changed but for a new
 // one: others may look at the old one without the lock.
 func (f *fanout[T]) join() *streams.ReadableStream[T] {
-	f.mu.Lock()
 	b := &listener[T]{fanout: f, wake: make(chan struct{}, 1)}
+	branch := newReadable(b)
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	b.place = f.head - min(f.replay, f.head)
-	b.used.Store(int64(b.place))
+	b.setUsedLocked(b.place)
 	b.local = make([]T, 0, f.batchSize())
 	f.branches = append(slices.Clip(f.branches), b)
 	f.tellRoomLocked()
-	f.mu.Unlock()
-	return newReadable(b, &b.plug)
+	return branch
 }
 
 // batchSize is how many chunks a branch takes from the ring at a time. What it has taken it gives, whatever happens to the
@@ -118,7 +127,7 @@ func (f *fanout[T]) roomLocked() (room, needed int) {
 	}
 	slowest, fastest := f.head, 0
 	for _, b := range f.branches {
-		used := int(b.used.Load())
+		used := int(b.told.Load())
 		slowest, fastest = min(slowest, used), max(fastest, used)
 	}
 	switch {
@@ -200,7 +209,7 @@ func (f *fanout[T]) finish(err error) {
 
 func failAll[T any](branches []*listener[T], err error) {
 	for _, b := range branches {
-		b.plug.fail(err)
+		b.stream.Error(err)
 	}
 }
 

@@ -18,7 +18,6 @@ import (
 // in the Read; it is kept pending when the consumer stops reading meanwhile, and ends with the chunk or with the joint.
 type joint[O any] struct {
 	inputs
-	plug    plug[O]
 	advance func() // immutable once the stream was made
 	refused error  // why an input cannot be used; only while the joint is made
 
@@ -31,7 +30,6 @@ type joint[O any] struct {
 func newJoint[O any]() *joint[O] {
 	j := new(joint[O])
 	j.wake = make(chan struct{}, 1)
-	j.broken = j.plug.fail
 	return j
 }
 
@@ -42,7 +40,7 @@ func (j *joint[O]) start(advance func()) *streams.ReadableStream[O] {
 		return erroredReadable[O](j.refused)
 	}
 	j.advance = advance
-	return newReadable(j, &j.plug)
+	return newReadable(j)
 }
 
 // isWanted reports whether a chunk is wanted, and has not been given yet.
@@ -57,6 +55,9 @@ func (j *joint[O]) give(chunk O) {
 // finish ends the joint when it has given all there is. Inputs that go on are told that they are not wanted.
 func (j *joint[O]) finish() { j.stop(io.EOF, streams.ErrTerminated) }
 
+// connect is the supply's.
+func (j *joint[O]) connect(c *streams.ReadyController[O]) { j.broken = c.Error }
+
 // next is the supply's.
 func (j *joint[O]) next() (chunk O, err error) {
 	if err := j.begin(); err != nil {
@@ -70,13 +71,13 @@ func (j *joint[O]) next() (chunk O, err error) {
 	if err := j.ending(); err != nil {
 		return chunk, err
 	}
-	return chunk, errNotReady
+	return chunk, streams.ErrNotReady
 }
 
 // inputs is the part of a joint that its intakes know.
 type inputs struct {
 	wake   chan struct{}   // takes a token when something has come
-	broken func(err error) // is told when an input has failed; immutable
+	broken func(err error) // is told when an input has failed; set before an input is read
 
 	mu sync.Mutex // guards following fields, and the intakes where they say so
 

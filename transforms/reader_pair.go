@@ -3,7 +3,6 @@ package transforms
 import (
 	"context"
 	"io"
-	"runtime/debug"
 
 	"github.com/weirstreams/weir/streams"
 )
@@ -15,8 +14,7 @@ import (
 // stream pushes chunks. There are four ways to bring the two together. A decoder of our own that can stop anywhere would
 // need no goroutine, and would be ours to keep safe. A coroutine for the decoder stays behind when the pair is dropped.
 // Decoding in the Write of a sink would have to wait there, in the midst of a chunk, for the reader of an output that can
-// be a thousand times the input. So the decoder runs where its output is wanted: in the Pull of the readable side. It
-// reads its input from a transform stream that changes nothing and serves as the queue.
+// be a thousand times the input. So the decoder runs where its output is wanted: in a pump.
 //
 //   - Backpressure is that of the two streams. Nothing is decoded that nobody reads (the mark of the readable side is 0),
 //     and no input is taken that the decoder does not want. So an error comes after all that was decoded before it.
@@ -26,18 +24,8 @@ import (
 //   - An abort of the writable side errors the readable side at once, and a cancel of the readable side reaches the
 //     writable side at once; neither waits for the decoder.
 type readerPair[T any] struct {
-	writable *streams.WritableStream[[]byte]
-	readable *streams.ReadableStream[T]
-
-	// controller takes the controller of the readable side from its Start to the one Cancel of the queue. That waits for
-	// Start, which always runs.
-	controller chan *streams.ReadableController[T]
-
-	// Following fields are used by Pull, of which there is one at a time.
-
-	input chunkReader
-	next  nextFunc[T]
-	err   error // of next; comes after the output
+	input  chunkReader
+	decode nextFunc[T]
 }
 
 // A nextFunc returns the next output of a decoder, which may come together with an error. There is no output (ok is false)
@@ -45,84 +33,23 @@ type readerPair[T any] struct {
 type nextFunc[T any] func() (output T, ok bool, err error)
 
 // newReaderPair makes a pair of the decoder that newDecoder makes of its input. newDecoder must not read yet.
-func newReaderPair[T any](newDecoder func(input io.Reader) nextFunc[T]) *readerPair[T] {
-	p := &readerPair[T]{controller: make(chan *streams.ReadableController[T], 1)}
-	queue := streams.NewTransformStream(streams.Transformer[[]byte, []byte]{
-		// The identity would make an error of a chunk that comes while the readable side is being cancelled, and that error
-		// would take the place of the reason.
-		Transform: func(_ context.Context, chunk []byte, c *streams.TransformController[[]byte]) error {
-			_ = c.Enqueue(chunk)
-			return nil
-		},
-		Cancel: p.inputEnded,
-	})
-	reader, err := queue.Readable().GetReader()
-	if err != nil {
-		panic("transforms: internal error: " + err.Error())
-	}
-	p.input.reader = reader
-	p.next = newDecoder(&p.input)
-	p.writable = queue.Writable()
-	p.readable = streams.NewReadableStream(streams.UnderlyingSource[T]{
-		Start:  p.start,
-		Pull:   p.pull,
-		Cancel: reader.Cancel,
-	}, streams.CountQueuingStrategy[T](0))
-	return p
+func newReaderPair[T any](newDecoder func(input io.Reader) nextFunc[T]) streams.ReadableWritablePair[[]byte, T] {
+	p := new(readerPair[T])
+	p.decode = newDecoder(&p.input)
+	return pumpOf(p.next)
 }
 
-func (p *readerPair[T]) Readable() *streams.ReadableStream[T]      { return p.readable }
-func (p *readerPair[T]) Writable() *streams.WritableStream[[]byte] { return p.writable }
-
-func (p *readerPair[T]) start(_ context.Context, c *streams.ReadableController[T]) error {
-	p.controller <- c
-	return nil
-}
-
-// inputEnded is called when the writable side is aborted, or the queue cancelled from the other side.
-func (p *readerPair[T]) inputEnded(_ context.Context, reason error) error {
-	c := <-p.controller
-	c.Error(reason) // does nothing if the readable side was cancelled
-	return nil
-}
-
-func (p *readerPair[T]) pull(ctx context.Context, c *streams.ReadableController[T]) error {
-	p.input.ctx = ctx
-	output, ok := p.decode()
-	if ok {
-		// It fails only if the stream has ended meanwhile; whoever ended it knows why.
-		_ = c.Enqueue(output)
+func (p *readerPair[T]) next(ctx context.Context, input *streams.DefaultReader[[]byte]) (output T, ok bool, err error) {
+	p.input.ctx, p.input.reader = ctx, input
+	output, ok, err = p.decode()
+	if err != nil && err != io.EOF && p.input.failed() {
+		err = p.input.err // as it is, whatever the decoder has made of it
 	}
-	switch {
-	case p.err == io.EOF:
-		_ = c.Close() // as above
-		return nil
-	case p.err == nil || ok:
-		return nil
-	case p.input.failed():
-		return p.input.err // as it is, whatever the decoder has made of it
-	}
-	_ = p.input.reader.Cancel(ctx, p.err) // the error that counts is p.err
-	return p.err
-}
-
-// decode returns the next output. There is none only if it sets p.err, or had set it before. A panic of the decoder is
-// its error: left to the readable side, it would not end the input.
-func (p *readerPair[T]) decode() (output T, ok bool) {
-	if p.err != nil {
-		return output, false
-	}
-	defer func() {
-		if v := recover(); v != nil {
-			p.err = &streams.PanicError{Value: v, Stack: debug.Stack()}
-		}
-	}()
-	output, ok, p.err = p.next()
-	return output, ok
+	return output, ok, err
 }
 
 // newBytePair is newReaderPair for a decoder of bytes that is an io.Reader itself.
-func newBytePair(newDecoder func(input io.Reader) io.Reader) *readerPair[[]byte] {
+func newBytePair(newDecoder func(input io.Reader) io.Reader) streams.ReadableWritablePair[[]byte, []byte] {
 	return newReaderPair(func(input io.Reader) nextFunc[[]byte] {
 		b := &blockReader{reader: newDecoder(input)}
 		return b.next
