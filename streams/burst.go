@@ -14,10 +14,11 @@ import (
 // calls the body of a loop, and it is the pull of the source.
 //
 // A burst begins when the source is pulled and nothing else is to be done, and takes over what waits in the stages. It also
-// begins at a stage that is about to be called with a chunk from elsewhere, which a producer pushed, a source that may block
-// gave, or the stage before emitted with others: then it goes on with what is queued before the stage (burst_call.go). While it
-// runs, the lock is free, and what others see of the chain is that each stage is busy with a write that has not come to its
-// end. That is a state of the standard, which says what every operation does to it; so whoever comes with one never waits
+// begins at a stage that is about to be called with a chunk which a producer has pushed, a source that may block has given, or
+// the stage before has emitted among others; then it goes on with what is queued before the stage (burst_call.go).
+//
+// While it runs, the lock is free, and what others see of the chain is that each stage is busy with a write that has not come
+// to its end. That is a state of the standard, which says what every operation does to it; so whoever comes with one never waits
 // for the burst, but does what the standard says, and makes the burst stop at the next chunk. When it stops, the writes
 // end, with the error of a stage that failed, and things go on as the standard has it.
 //
@@ -169,6 +170,9 @@ type burstSource[T any] struct {
 // have bursts.
 func (s *burstSource[T]) chainedLocked(c *ReadableController[T]) bool {
 	if d := c.domainLocked(); s.topology != d.topology {
+		if s.burst.engaged { // it began at a stage
+			return false
+		}
 		s.topology, s.take = d.topology, nil
 		s.burst.clearLocked()
 		if first := fuseLocked(c.stream, &s.burst); first != nil && (!s.burst.endsInQueue() || c.highWaterMark == 0) {

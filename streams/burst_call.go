@@ -5,7 +5,7 @@ import "context"
 // A stageCall is the call of a stage's function with a chunk that no burst brought.
 type stageCall interface {
 	call
-	// burstLocked makes the call c, which is this one, a burst, if that can be: it takes the chunk through what comes after the stage,
+	// burstLocked makes c, which is this call, a burst, if that can be: it takes the chunk through what comes after the stage,
 	// too. w is the goroutine that will run it, nil for a helper.
 	burstLocked(ctx context.Context, w *waiter, c readyCall) readyCall
 }
@@ -36,12 +36,15 @@ func (s *place[T]) joinLocked(stage burstStage, p *pipe[T], b *burst) bool {
 // A callRoot is where a burst begins at the call of a stage's function. After the chunk of the call it feeds what is queued in
 // the source of the pipe that writes to the stage.
 //
-// It takes many chunks for one look at the queue. They stay there, where they count, until the next look.
+// It takes many chunks for one look at the queue. They stay there, where they count, until the next look: a producer may see
+// less room than there is meanwhile, but never more. A look is also when steps are run that have become due, and when the burst
+// ends if a plain call is ready or a part of the chain has ended; so whoever adds work need not stop such a burst. One that ends in a
+// queue or a loop leaves steps alone, like any other call.
 type callRoot[T any] struct {
 	callResult
 	stage  *place[T]          // immutable
 	stream *WritableStream[T] // that the stage is the sink of; immutable
-	own    burst              // of the chain that begins at the stage, if that is part of no other; guarded by the domain's lock
+	own    burst              // of the chain that begins at the stage, if that is part of no other
 
 	// The goroutine that runs the burst owns following fields.
 
@@ -65,9 +68,9 @@ type joiner[T any] interface {
 	joinLocked(p *pipe[T], b *burst) intake[T]
 }
 
-// chainedLocked reports whether the stage, which is the sink of stream s, is part of a chain as the domain is now. If it is not,
-// it tries to make the stage the beginning of one, at the second call: many pipelines have but one, before the first burst of their
-// source.
+// chainedLocked reports whether a burst may begin at the stage, which is the sink of stream: whether it is part of a chain as
+// the domain is now, or can be made the beginning of one. That is tried at the second call: many pipelines have but one,
+// before the first burst of their source.
 func (s *place[T]) chainedLocked(d *domain, stage joiner[T], stream *WritableStream[T]) bool {
 	if s.topology != d.topology {
 		s.topology, s.calls = d.topology, 0
@@ -101,7 +104,7 @@ func (s *place[T]) rootLocked(stream *WritableStream[T]) *callRoot[T] {
 	return s.root
 }
 
-// beginLocked begins a burst with the chunk of a call, and reports whether that can be. The stage is busy with it already.
+// beginLocked enters a burst with the chunk of a call, and reports whether it could. The stage is busy with it already.
 func (s *place[T]) beginLocked(d *domain, w *waiter, stream *WritableStream[T], chunk T) bool {
 	b, r := s.burst, s.rootLocked(stream)
 	if b.engaged || d.plainReadyLocked() || b.endsInQueue() && d.steps.len > 0 || !b.enterLocked(d, w, r, b.stages[s.index+1:]) {

@@ -56,8 +56,8 @@
 // of the user that have not returned, and for the coroutine of a sequence that [From] has begun and not ended.
 //
 // A chain of functions that must not block runs as one loop of direct calls, without the lock (burst.go): a source of
-// Generate, From or FromSlice, functions of TransformFunc, and at the end one of SinkFunc, the body of a loop, or the queue
-// of an UnderlyingSink.
+// Generate, From, FromSlice or FromReady, or what is queued before a stage, functions of TransformFunc, tees, and at the end
+// functions of SinkFunc, the body of a loop, or the queue of an UnderlyingSink.
 //
 // A goroutine that waits is woken when the change it waits for is made, and never waited for.
 //
