@@ -20,6 +20,8 @@ type domain struct {
 	steps fifo[step] // reactions that are due
 	calls callQueue  // functions of the user that are ready to run
 
+	lanes []openLane // that are open; see lane.go
+
 	spare *waiter // kept from the last wait for the next one
 
 	// into is the domain that this one was merged into. It is set once, with both locks held, and read without.
@@ -62,10 +64,23 @@ func (d *domain) lockQuietly() *domain {
 		d = d.root()
 		d.mu.Lock()
 		if d.into.Load() == nil {
+			d.closeLanesLocked()
 			return d
 		}
 		d.mu.Unlock() // merged between the two looks
 	}
+}
+
+// An openLane is a lane, whatever its chunks are.
+type openLane interface{ closeLocked() }
+
+// closeLanesLocked comes before anything else that is done with the lock held.
+func (d *domain) closeLanesLocked() {
+	for i, l := range d.lanes {
+		d.lanes[i] = nil
+		l.closeLocked()
+	}
+	d.lanes = d.lanes[:0]
 }
 
 // unlock runs the steps that are due, sees to it that somebody comes for what is left to do, and releases the lock.
@@ -141,6 +156,8 @@ func lockTogether(a, b *member) *domain {
 		older.mu.Lock()
 		younger.mu.Lock()
 		if older.into.Load() == nil && younger.into.Load() == nil {
+			older.closeLanesLocked()
+			younger.closeLanesLocked()
 			older.calls.settleHeldLocked(older)
 			younger.calls.settleHeldLocked(younger)
 			older.absorbLocked(younger)

@@ -49,6 +49,30 @@ func (q *fifo[T]) pop() T {
 	return v
 }
 
+// swap exchanges what q and other hold.
+func (q *fifo[T]) swap(other *fifo[T]) {
+	q.leaveFirst()
+	other.leaveFirst()
+	q.ring, other.ring = other.ring, q.ring
+	q.head, other.head = other.head, q.head
+	q.len, other.len = other.len, q.len
+}
+
+// leaveFirst sees to it that the ring is not in the fifo itself.
+func (q *fifo[T]) leaveFirst() {
+	if len(q.ring) == len(q.first) {
+		q.grow()
+	}
+}
+
+// truncate drops all elements but the first n, if there are more.
+func (q *fifo[T]) truncate(n int) {
+	var zero T
+	for ; q.len > n; q.len-- {
+		*q.at(q.len - 1) = zero
+	}
+}
+
 // remove takes out the first element that match accepts and reports whether there was one.
 func (q *fifo[T]) remove(match func(T) bool) bool {
 	for i := range q.len {
@@ -91,6 +115,34 @@ func (q *chunkQueue[E]) dequeueValue() E {
 	first := q.pop()
 	q.total = max(0, q.total-first.size)
 	return first.value
+}
+
+// enqueueUnits enqueues values of size 1.
+func (q *chunkQueue[E]) enqueueUnits(values []E) {
+	for _, value := range values {
+		q.enqueueValueWithSize(value, 1)
+	}
+}
+
+// dequeueValues dequeues as many values as there are and fit dst, and returns how many these are.
+func (q *chunkQueue[E]) dequeueValues(dst []E) (n int) {
+	n = min(len(dst), q.len)
+	for i := range n {
+		dst[i] = q.dequeueValue()
+	}
+	return n
+}
+
+// swap exchanges what q and other hold.
+func (q *chunkQueue[E]) swap(other *chunkQueue[E]) {
+	q.fifo.swap(&other.fifo)
+	q.total, other.total = other.total, q.total
+}
+
+// truncate drops all values but the first n, if there are more. Each has size 1.
+func (q *chunkQueue[E]) truncate(n int) {
+	q.fifo.truncate(n)
+	q.total = q.len
 }
 
 func (q *chunkQueue[E]) resetQueue() { *q = chunkQueue[E]{} }

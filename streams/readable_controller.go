@@ -68,6 +68,7 @@ type ReadableController[T any] struct {
 	size           func(T) int // nil counts chunks; nil once the stream has ended
 	highWaterMark  int
 	queue          chunkQueue[T]
+	lane           *lane[T] // that ends here; nil if none does; immutable
 	closeRequested bool
 	measuring      int  // chunks whose size function runs
 	closeWaits     bool // for that, before the stream closes
