@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"sync"
+	"sync/atomic"
 )
 
 // A lane takes chunks from the goroutines that write to an identity transform to those that read from it, past the lock of
@@ -38,18 +39,18 @@ type lane[T any] struct {
 
 	takers struct {
 		mu     sync.Mutex
-		reader *readerCore[T] // who may take chunks; nil while the lane is closed
-		queue  *chunkQueue[T] // of the readable side: while the lane is open it is guarded by mu, else by the domain's lock
+		reader atomic.Pointer[readerCore[T]] // who may take chunks; nil while the lane is closed. It is set with mu held
+		queue  *chunkQueue[T]                // of the readable side: while the lane is open it is guarded by mu, else by the domain's lock
 	}
 
 	_ cacheLine
 
 	givers struct {
-		mu     sync.Mutex     // guards following fields
-		writer *writerCore[T] // who may give chunks; nil while the lane is closed
-		queue  chunkQueue[T]  // what was written, and has not been taken; empty while the lane is closed
-		room   int            // how many chunks may come, at least
-		passed int            // chunks since the lane was opened
+		mu     sync.Mutex                    // guards following fields
+		writer atomic.Pointer[writerCore[T]] // who may give chunks; nil while the lane is closed. It is set with mu held
+		queue  chunkQueue[T]                 // what was written, and has not been taken; empty while the lane is closed
+		room   int                           // how many chunks may come, at least
+		passed int                           // chunks since the lane was opened
 	}
 }
 
@@ -71,11 +72,11 @@ func newLane[T any](sink *WritableController[T], source *TransformController[T])
 
 // take returns the next chunk for a Read of reader, if that can be had through the lane.
 func (l *lane[T]) take(ctx context.Context, reader *readerCore[T]) (chunk T, ok bool) {
-	if l == nil || ctx == nil {
+	if l == nil || ctx == nil || l.takers.reader.Load() != reader {
 		return chunk, false
 	}
 	l.takers.mu.Lock()
-	if q := l.takers.queue; l.takers.reader == reader && (q.len > 0 || l.refill()) {
+	if q := l.takers.queue; l.takers.reader.Load() == reader && (q.len > 0 || l.refill()) {
 		chunk, ok = q.dequeueValue(), true
 	}
 	l.takers.mu.Unlock()
@@ -84,11 +85,11 @@ func (l *lane[T]) take(ctx context.Context, reader *readerCore[T]) (chunk T, ok 
 
 // takeBatch is take for as many chunks as there are and fit dst.
 func (l *lane[T]) takeBatch(ctx context.Context, reader *readerCore[T], dst []T) (n int) {
-	if l == nil || ctx == nil {
+	if l == nil || ctx == nil || l.takers.reader.Load() != reader {
 		return 0
 	}
 	l.takers.mu.Lock()
-	if q := l.takers.queue; l.takers.reader == reader {
+	if q := l.takers.queue; l.takers.reader.Load() == reader {
 		for n < len(dst) && (q.len > 0 || l.refill()) {
 			n += q.dequeueValues(dst[n:])
 		}
@@ -100,18 +101,18 @@ func (l *lane[T]) takeBatch(ctx context.Context, reader *readerCore[T], dst []T)
 // refill takes over what was written, and reports whether that was anything. The taker has nothing left, and its lock.
 func (l *lane[T]) refill() bool {
 	l.givers.mu.Lock()
-	l.takers.queue.swap(&l.givers.queue)
+	l.takers.queue.takeOver(&l.givers.queue)
 	l.givers.mu.Unlock()
 	return l.takers.queue.len > 0
 }
 
 // give takes the chunk of a Write of writer, and reports whether it could.
 func (l *lane[T]) give(ctx context.Context, writer *writerCore[T], chunk T) bool {
-	if l == nil || ctx == nil || ctx.Err() != nil {
+	if l == nil || ctx == nil || l.givers.writer.Load() != writer || ctx.Err() != nil {
 		return false
 	}
 	l.givers.mu.Lock()
-	ok := l.givers.writer == writer && (l.givers.room > 0 || l.findRoom(writer))
+	ok := l.givers.writer.Load() == writer && (l.givers.room > 0 || l.findRoom(writer))
 	if ok {
 		l.givers.queue.enqueueValueWithSize(chunk, 1)
 		l.givers.room--
@@ -123,11 +124,11 @@ func (l *lane[T]) give(ctx context.Context, writer *writerCore[T], chunk T) bool
 
 // giveBatch is give for as many chunks as there is room for.
 func (l *lane[T]) giveBatch(ctx context.Context, writer *writerCore[T], chunks []T) (n int) {
-	if l == nil || ctx == nil || ctx.Err() != nil {
+	if l == nil || ctx == nil || l.givers.writer.Load() != writer || ctx.Err() != nil {
 		return 0
 	}
 	l.givers.mu.Lock()
-	for n < len(chunks) && l.givers.writer == writer && (l.givers.room > 0 || l.findRoom(writer)) {
+	for n < len(chunks) && l.givers.writer.Load() == writer && (l.givers.room > 0 || l.findRoom(writer)) {
 		room := min(l.givers.room, len(chunks)-n)
 		l.givers.queue.enqueueUnits(chunks[n : n+room])
 		l.givers.room -= room
@@ -144,11 +145,11 @@ func (l *lane[T]) findRoom(writer *writerCore[T]) bool {
 	l.givers.mu.Unlock()
 	l.takers.mu.Lock()
 	l.givers.mu.Lock()
-	if l.givers.writer == writer {
+	if l.givers.writer.Load() == writer {
 		l.givers.room = l.roomLocked()
 	}
 	l.takers.mu.Unlock()
-	return l.givers.writer == writer && l.givers.room > 0
+	return l.givers.writer.Load() == writer && l.givers.room > 0
 }
 
 // roomLocked is how many chunks may be written now: until both queues are full.
@@ -171,18 +172,19 @@ func unlockAndOpen[T any](d *domain, l *lane[T]) {
 
 // openLocked opens the lane if a reader and a writer have its ends and nothing else is to be done before their next chunk.
 func (l *lane[T]) openLocked(d *domain) {
-	if !d.idleLocked() || !l.restsLocked() {
-		return
-	}
 	if l.pause > 0 {
 		l.pause--
+		return
+	}
+	if !d.idleLocked() || !l.restsLocked() {
 		return
 	}
 	l.open = true
 	d.lanes = append(d.lanes, l)
 	l.takers.mu.Lock()
 	l.givers.mu.Lock()
-	l.takers.reader, l.givers.writer = l.source.readable.stream.reader, l.sink.stream.writer
+	l.takers.reader.Store(l.source.readable.stream.reader)
+	l.givers.writer.Store(l.sink.stream.writer)
 	l.givers.room, l.givers.passed = l.roomLocked(), 0
 	l.givers.mu.Unlock()
 	l.takers.mu.Unlock()
@@ -210,7 +212,8 @@ func (l *lane[T]) closeLocked() {
 	l.open = false
 	l.takers.mu.Lock()
 	l.givers.mu.Lock()
-	l.takers.reader, l.givers.writer = nil, nil
+	l.takers.reader.Store(nil)
+	l.givers.writer.Store(nil)
 	l.givers.mu.Unlock()
 	l.takers.mu.Unlock()
 
@@ -225,28 +228,39 @@ func (l *lane[T]) closeLocked() {
 
 // settleLocked puts the chunks where they belong.
 func (l *lane[T]) settleLocked() {
-	out, written := l.source.readable, &l.givers.queue
-	if out.queue.len == 0 {
-		out.queue.swap(written)
-	}
-	for written.len > 0 {
-		out.queue.enqueueValueWithSize(written.dequeueValue(), 1)
-	}
+	out := l.source.readable
+	out.queue.takeOver(&l.givers.queue)
 	if out.queue.len < out.highWaterMark {
 		out.callPullIfNeededLocked()
 		return
 	}
 	l.source.backpressure = true
 	out.donePullingLocked()
-	for i := out.highWaterMark; i < out.queue.len; i++ {
-		l.sink.writeLocked(out.queue.at(i).value, 1, nil)
+	for range out.queue.len - out.highWaterMark { // it is as if they had not come that far
+		l.givers.queue.enqueueValueWithSize(out.queue.popLast(), 1)
 	}
-	out.queue.truncate(out.highWaterMark)
+	out.queue.total = out.queue.len
+	for l.givers.queue.len > 0 {
+		l.sink.writeLocked(l.givers.queue.popLast(), 1, nil)
+	}
+	l.givers.queue.total = 0
 }
 
 // passLocked does at once all that is done for a write that goes through, and reports whether it could. Nothing else is due.
 func (l *lane[T]) passLocked(chunk T) bool {
 	return !l.source.backpressure && l.plainLocked() && l.transformLocked(chunk) == nil
+}
+
+// passQueuedLocked is passLocked for the writes that wait in the queue of the writable side, but for the last that fits: that
+// goes the ordinary way, and brings about what comes after a write.
+func (l *lane[T]) passQueuedLocked() {
+	out, waiting := l.source.readable, &l.sink.queue
+	if l.source.backpressure || !l.plainLocked() || out.canCloseOrEnqueueLocked() != nil || out.stream.readRequestsLocked() > 0 {
+		return
+	}
+	for out.queue.len < out.highWaterMark-1 && waiting.len > 1 && waiting.at(0).owner == nil {
+		out.queue.enqueueValueWithSize(waiting.dequeueValue().chunk, 1)
+	}
 }
 
 // plainLocked reports whether there is no size function to be called before a chunk is enqueued.

@@ -65,12 +65,47 @@ func (q *fifo[T]) leaveFirst() {
 	}
 }
 
-// truncate drops all elements but the first n, if there are more.
-func (q *fifo[T]) truncate(n int) {
+// popLast removes and returns the last element. It panics if there is none.
+func (q *fifo[T]) popLast() T {
+	last := q.at(q.len - 1)
+	v := *last
 	var zero T
-	for ; q.len > n; q.len-- {
-		*q.at(q.len - 1) = zero
+	*last = zero
+	q.len--
+	return v
+}
+
+// pushAll pushes all of values.
+func (q *fifo[T]) pushAll(values []T) {
+	for q.len+len(values) > len(q.ring) {
+		q.grow()
 	}
+	if len(values) == 0 {
+		return
+	}
+	n := copy(q.ring[(q.head+q.len)&(len(q.ring)-1):], values)
+	copy(q.ring, values[n:])
+	q.len += len(values)
+}
+
+// popAll pops as many elements as there are and fit dst, and returns how many these are.
+func (q *fifo[T]) popAll(dst []T) (n int) {
+	for n < len(dst) && q.len > 0 {
+		popped := copy(dst[n:], q.run())
+		q.drop(popped)
+		n += popped
+	}
+	return n
+}
+
+// run is as many of the first elements as stand in one piece.
+func (q *fifo[T]) run() []T { return q.ring[q.head:min(q.head+q.len, len(q.ring))] }
+
+// drop takes out the first n elements, which stand in one piece.
+func (q *fifo[T]) drop(n int) {
+	clear(q.run()[:n]) // the ring keeps nothing alive
+	q.head = (q.head + n) & (len(q.ring) - 1)
+	q.len -= n
 }
 
 // remove takes out the first element that match accepts and reports whether there was one.
@@ -93,17 +128,19 @@ func (q *fifo[T]) reset() { *q = fifo[T]{} }
 
 // A chunkQueue is the queue-with-sizes of section 8.1 of the standard: chunks in order, and the sum of their sizes.
 type chunkQueue[E any] struct {
-	fifo[sized[E]]
-	total int // the sum of the sizes; it stops at MaxInt instead of overflowing
-}
-
-type sized[E any] struct {
-	value E
-	size  int
+	fifo[E]
+	sizes *fifo[int] // of all chunks; nil while each is 1
+	total int        // the sum of the sizes; it stops at MaxInt instead of overflowing
 }
 
 func (q *chunkQueue[E]) enqueueValueWithSize(value E, size int) {
-	q.push(sized[E]{value, size})
+	if size != 1 && q.sizes == nil {
+		q.keepSizes()
+	}
+	if q.sizes != nil {
+		q.sizes.push(size)
+	}
+	q.push(value)
 	if q.total > math.MaxInt-size {
 		q.total = math.MaxInt
 		return
@@ -111,38 +148,53 @@ func (q *chunkQueue[E]) enqueueValueWithSize(value E, size int) {
 	q.total += size
 }
 
-func (q *chunkQueue[E]) dequeueValue() E {
-	first := q.pop()
-	q.total = max(0, q.total-first.size)
-	return first.value
+func (q *chunkQueue[E]) keepSizes() {
+	q.sizes = new(fifo[int])
+	for range q.len {
+		q.sizes.push(1)
+	}
 }
 
-// enqueueUnits enqueues values of size 1.
-func (q *chunkQueue[E]) enqueueUnits(values []E) {
-	for _, value := range values {
-		q.enqueueValueWithSize(value, 1)
+func (q *chunkQueue[E]) dequeueValue() E {
+	size := 1
+	if q.sizes != nil {
+		size = q.sizes.pop()
 	}
+	q.total = max(0, q.total-size)
+	return q.pop()
+}
+
+// enqueueUnits enqueues values of size 1, after others of size 1.
+func (q *chunkQueue[E]) enqueueUnits(values []E) {
+	q.pushAll(values)
+	q.total += len(values)
+}
+
+// takeOver enqueues what other holds. Every size is 1.
+func (q *chunkQueue[E]) takeOver(other *chunkQueue[E]) {
+	if q.len == 0 {
+		q.fifo.swap(&other.fifo)
+	}
+	for other.len > 0 {
+		run := other.run()
+		q.pushAll(run)
+		other.drop(len(run))
+	}
+	q.total, other.total = q.len, 0
 }
 
 // dequeueValues dequeues as many values as there are and fit dst, and returns how many these are.
-func (q *chunkQueue[E]) dequeueValues(dst []E) (n int) {
-	n = min(len(dst), q.len)
-	for i := range n {
-		dst[i] = q.dequeueValue()
+func (q *chunkQueue[E]) dequeueValues(dst []E) int {
+	if q.sizes != nil {
+		n := min(len(dst), q.len)
+		for i := range n {
+			dst[i] = q.dequeueValue()
+		}
+		return n
 	}
+	n := q.popAll(dst)
+	q.total = max(0, q.total-n)
 	return n
-}
-
-// swap exchanges what q and other hold.
-func (q *chunkQueue[E]) swap(other *chunkQueue[E]) {
-	q.fifo.swap(&other.fifo)
-	q.total, other.total = other.total, q.total
-}
-
-// truncate drops all values but the first n, if there are more. Each has size 1.
-func (q *chunkQueue[E]) truncate(n int) {
-	q.fifo.truncate(n)
-	q.total = q.len
 }
 
 func (q *chunkQueue[E]) resetQueue() { *q = chunkQueue[E]{} }

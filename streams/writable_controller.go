@@ -94,11 +94,17 @@ func (c *WritableController[T]) advanceQueueIfNeededLocked() {
 	s := c.stream
 	switch {
 	case !c.started || s.operationInFlightLocked():
+		return
 	case s.state == erroring:
 		s.finishErroringLocked()
+		return
+	case c.queue.len > 1 && c.lane != nil && s.domainLocked().idleLocked():
+		c.lane.passQueuedLocked()
+	}
+	switch {
 	case c.queue.len > 0:
 		c.inFlightWrite = true
-		c.sink.writeLocked(c.queue.at(0).value.chunk)
+		c.sink.writeLocked(c.queue.at(0).chunk)
 	case s.closeRequest != nil:
 		c.processCloseLocked()
 	}
