@@ -236,14 +236,16 @@ func (l *lane[T]) settleLocked() {
 	}
 	l.source.backpressure = true
 	out.donePullingLocked()
-	for range out.queue.len - out.highWaterMark { // it is as if they had not come that far
-		l.givers.queue.enqueueValueWithSize(out.queue.popLast(), 1)
+	if out.queue.len == out.highWaterMark {
+		return
 	}
+	for i := out.highWaterMark; i < out.queue.len; i++ { // it is as if these had not come that far
+		l.sink.queue.enqueueValueWithSize(writeRequest[T]{chunk: *out.queue.at(i)}, 1)
+	}
+	out.queue.truncate(out.highWaterMark)
 	out.queue.total = out.queue.len
-	for l.givers.queue.len > 0 {
-		l.sink.writeLocked(l.givers.queue.popLast(), 1, nil)
-	}
-	l.givers.queue.total = 0
+	l.sink.stream.updateBackpressureLocked(l.sink.backpressureLocked())
+	l.sink.advanceQueueIfNeededLocked()
 }
 
 // passLocked does at once all that is done for a write that goes through, and reports whether it could. Nothing else is due.
@@ -251,16 +253,32 @@ func (l *lane[T]) passLocked(chunk T) bool {
 	return !l.source.backpressure && l.plainLocked() && l.transformLocked(chunk) == nil
 }
 
-// passQueuedLocked is passLocked for the writes that wait in the queue of the writable side, but for the last that fits: that
-// goes the ordinary way, and brings about what comes after a write.
+// passBatchLocked is passLocked for as many of chunks as make no difference but that they are queued, and returns how many these
+// are.
+func (l *lane[T]) passBatchLocked(chunks []T) int {
+	n := min(len(chunks), l.roomBelowMarkLocked())
+	l.source.readable.queue.enqueueUnits(chunks[:n])
+	return n
+}
+
+// passQueuedLocked is passBatchLocked for the writes that wait in the queue of the writable side, but for the last.
 func (l *lane[T]) passQueuedLocked() {
-	out, waiting := l.source.readable, &l.sink.queue
+	waiting := &l.sink.queue
+	for range min(waiting.len-1, l.roomBelowMarkLocked()) {
+		if waiting.at(0).owner != nil {
+			return
+		}
+		l.source.readable.queue.enqueueValueWithSize(waiting.dequeueValue().chunk, 1)
+	}
+}
+
+// roomBelowMarkLocked is how many chunks can be put into the queue of the readable side without further ado.
+func (l *lane[T]) roomBelowMarkLocked() int {
+	out := l.source.readable
 	if l.source.backpressure || !l.plainLocked() || out.canCloseOrEnqueueLocked() != nil || out.stream.readRequestsLocked() > 0 {
-		return
+		return 0
 	}
-	for out.queue.len < out.highWaterMark-1 && waiting.len > 1 && waiting.at(0).owner == nil {
-		out.queue.enqueueValueWithSize(waiting.dequeueValue().chunk, 1)
-	}
+	return max(0, out.highWaterMark-1-out.queue.total)
 }
 
 // plainLocked reports whether there is no size function to be called before a chunk is enqueued.

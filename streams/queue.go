@@ -65,14 +65,12 @@ func (q *fifo[T]) leaveFirst() {
 	}
 }
 
-// popLast removes and returns the last element. It panics if there is none.
-func (q *fifo[T]) popLast() T {
-	last := q.at(q.len - 1)
-	v := *last
+// truncate drops all elements but the first n, if there are more.
+func (q *fifo[T]) truncate(n int) {
 	var zero T
-	*last = zero
-	q.len--
-	return v
+	for ; q.len > n; q.len-- {
+		*q.at(q.len - 1) = zero
+	}
 }
 
 // pushAll pushes all of values.

@@ -99,7 +99,7 @@ func (c *WritableController[T]) advanceQueueIfNeededLocked() {
 		s.finishErroringLocked()
 		return
 	case c.queue.len > 1 && c.lane != nil && s.domainLocked().idleLocked():
-		c.lane.passQueuedLocked()
+		c.lane.passQueuedLocked() // what is left brings about what comes after a write
 	}
 	switch {
 	case c.queue.len > 0:

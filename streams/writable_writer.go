@@ -82,6 +82,7 @@ func (w *writerCore[T]) writeLocked(chunk T, size int, owner writeOwner) error {
 func (w *writerCore[T]) passLocked(d *domain, chunks []T) (n int) {
 	for n < len(chunks) && w.refusesWriteLocked() == nil && !w.stream.backpressure && w.stream.controller.passLocked(d, chunks[n]) {
 		n++
+		n += w.lane.passBatchLocked(chunks[n:])
 	}
 	return n
 }
