@@ -186,6 +186,7 @@ func (l *lane[T]) openLocked(d *domain) {
 	l.takers.reader.Store(l.source.readable.stream.reader)
 	l.givers.writer.Store(l.sink.stream.writer)
 	l.givers.room, l.givers.passed = l.roomLocked(), 0
+	l.givers.queue.reserve(len(l.takers.queue.ring)) // the two will change places
 	l.givers.mu.Unlock()
 	l.takers.mu.Unlock()
 }

@@ -1,6 +1,9 @@
 package streams
 
-import "math"
+import (
+	"math"
+	"math/bits"
+)
 
 // A fifo is a first-in-first-out queue in a ring that grows by doubling. The zero value is empty. It must not be copied:
 // the ring begins in the fifo itself, since most never hold more than one element.
@@ -13,20 +16,21 @@ type fifo[T any] struct {
 
 func (q *fifo[T]) push(v T) {
 	if q.len == len(q.ring) {
-		q.grow()
+		q.grow(q.len + 1)
 	}
 	q.ring[(q.head+q.len)&(len(q.ring)-1)] = v
 	q.len++
 }
 
-func (q *fifo[T]) grow() {
-	if q.ring == nil {
+// grow makes the ring larger, so that it has room for n elements.
+func (q *fifo[T]) grow(n int) {
+	if q.ring == nil && n == len(q.first) {
 		q.ring = q.first[:]
 		return
 	}
-	ring := make([]T, max(4, 2*len(q.ring)))
-	n := copy(ring, q.ring[q.head:])
-	copy(ring[n:], q.ring[:q.head])
+	ring := make([]T, 1<<bits.Len(uint(max(4, n)-1)))
+	moved := copy(ring, q.ring[q.head:])
+	copy(ring[moved:], q.ring[:q.head])
 	q.ring, q.head = ring, 0
 }
 
@@ -61,7 +65,14 @@ func (q *fifo[T]) swap(other *fifo[T]) {
 // leaveFirst sees to it that the ring is not in the fifo itself.
 func (q *fifo[T]) leaveFirst() {
 	if len(q.ring) == len(q.first) {
-		q.grow()
+		q.grow(2)
+	}
+}
+
+// reserve sees to it that q has room for n elements.
+func (q *fifo[T]) reserve(n int) {
+	if n > len(q.ring) {
+		q.grow(n)
 	}
 }
 
@@ -75,12 +86,10 @@ func (q *fifo[T]) truncate(n int) {
 
 // pushAll pushes all of values.
 func (q *fifo[T]) pushAll(values []T) {
-	for q.len+len(values) > len(q.ring) {
-		q.grow()
-	}
 	if len(values) == 0 {
 		return
 	}
+	q.reserve(q.len + len(values))
 	n := copy(q.ring[(q.head+q.len)&(len(q.ring)-1):], values)
 	copy(q.ring, values[n:])
 	q.len += len(values)
