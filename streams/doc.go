@@ -59,6 +59,9 @@
 // Generate, From or FromSlice, functions of TransformFunc, and at the end one of SinkFunc, the body of a loop, or the queue
 // of an UnderlyingSink.
 //
+// Where one goroutine writes to a transform stream without a Transform and another reads from it, neither takes the lock for
+// each chunk (lane.go).
+//
 // A goroutine that waits is woken when the change it waits for is made, and never waited for.
 //
 // # Where this package differs from the standard on purpose
