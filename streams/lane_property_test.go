@@ -31,7 +31,7 @@ func FuzzLane(f *testing.F) {
 // compareCrossings does to both transforms what the recipe says.
 func compareCrossings(t *testing.T, recipe []byte) {
 	twins := [2]*crossing{newCrossing(recipe, nil), newCrossing(recipe, func(int) int { return 1 })}
-	for rests := 0; rests < 30; rests++ {
+	for rests := range 30 {
 		synctest.Wait()
 		if plain, measured := twins[0].state(), twins[1].state(); plain != measured {
 			t.Errorf("at rest %d of recipe %v\nas it is:\n%s\nwith a size function:\n%s", rests, recipe, plain, measured)
@@ -177,8 +177,8 @@ func (x *crossing) end(count int) {
 }
 
 type (
-	writeFunc func(writer *streams.DefaultWriter[int], ctx context.Context, chunks []int) (int, error)
-	readFunc  func(reader *streams.DefaultReader[int], ctx context.Context, count int) ([]int, error)
+	writeFunc func(ctx context.Context, writer *streams.DefaultWriter[int], chunks []int) (int, error)
+	readFunc  func(ctx context.Context, reader *streams.DefaultReader[int], count int) ([]int, error)
 )
 
 func (x *crossing) write(count int, by writeFunc) {
@@ -196,7 +196,7 @@ func (x *crossing) write(count int, by writeFunc) {
 	x.mu.Unlock()
 	ctx, writer := x.ctx, x.writer
 	go func() {
-		n, err := by(writer, ctx, chunks)
+		n, err := by(ctx, writer, chunks)
 		x.mu.Lock()
 		defer x.mu.Unlock()
 		x.writing--
@@ -205,7 +205,7 @@ func (x *crossing) write(count int, by writeFunc) {
 	}()
 }
 
-func (x *crossing) writeEach(writer *streams.DefaultWriter[int], ctx context.Context, chunks []int) (int, error) {
+func (x *crossing) writeEach(ctx context.Context, writer *streams.DefaultWriter[int], chunks []int) (int, error) {
 	for i, chunk := range chunks {
 		if err := writer.Write(ctx, chunk); err != nil {
 			return i, err
@@ -214,7 +214,7 @@ func (x *crossing) writeEach(writer *streams.DefaultWriter[int], ctx context.Con
 	return len(chunks), nil
 }
 
-func (x *crossing) writeBatches(writer *streams.DefaultWriter[int], ctx context.Context, chunks []int) (written int, err error) {
+func (x *crossing) writeBatches(ctx context.Context, writer *streams.DefaultWriter[int], chunks []int) (written int, err error) {
 	for written < len(chunks) && err == nil {
 		var n int
 		n, err = writer.WriteBatch(ctx, chunks[written:min(len(chunks), written+17)])
@@ -224,7 +224,7 @@ func (x *crossing) writeBatches(writer *streams.DefaultWriter[int], ctx context.
 }
 
 // writeAsync writes whatever the mark, so it takes few.
-func (x *crossing) writeAsync(writer *streams.DefaultWriter[int], _ context.Context, chunks []int) (int, error) {
+func (x *crossing) writeAsync(_ context.Context, writer *streams.DefaultWriter[int], chunks []int) (int, error) {
 	chunks = chunks[:min(3, len(chunks))]
 	for i, chunk := range chunks {
 		result := writer.WriteAsync(chunk)
@@ -244,7 +244,7 @@ func (x *crossing) read(count int, by readFunc) {
 	x.reading++
 	x.mu.Unlock()
 	ctx, reader := x.ctx, x.reader
-	go func() { x.doneReading(by(reader, ctx, count)) }()
+	go func() { x.doneReading(by(ctx, reader, count)) }()
 }
 
 func (x *crossing) doneReading(got []int, err error) {
@@ -255,7 +255,7 @@ func (x *crossing) doneReading(got []int, err error) {
 	x.keepErrorLocked(err)
 }
 
-func (x *crossing) readEach(reader *streams.DefaultReader[int], ctx context.Context, count int) (got []int, err error) {
+func (x *crossing) readEach(ctx context.Context, reader *streams.DefaultReader[int], count int) (got []int, err error) {
 	for range count {
 		chunk, err := reader.Read(ctx)
 		if err != nil {
@@ -266,7 +266,7 @@ func (x *crossing) readEach(reader *streams.DefaultReader[int], ctx context.Cont
 	return got, nil
 }
 
-func (x *crossing) readBatches(reader *streams.DefaultReader[int], ctx context.Context, count int) (got []int, err error) {
+func (x *crossing) readBatches(ctx context.Context, reader *streams.DefaultReader[int], count int) (got []int, err error) {
 	for len(got) < count && err == nil {
 		var n int
 		batch := make([]int, min(13, count-len(got)))

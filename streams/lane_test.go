@@ -75,20 +75,20 @@ func (c *crowd) changeWriter() {
 	c.writer.Store(w)
 }
 
-// changeContext ends the context of the calls that are under way.
-func (c *crowd) changeContext() {
-	ctx, end := context.WithCancel(context.Background())
-	if old := c.ctx.Swap(&crowdContext{ctx, end}); old != nil {
-		old.end()
-	}
-}
-
 func (c *crowd) changeReader() {
 	if r := c.reader.Load(); r != nil {
 		r.ReleaseLock()
 	}
 	r, _ := c.stream.Readable().GetReader()
 	c.reader.Store(r)
+}
+
+// changeContext ends the context of the calls that are under way.
+func (c *crowd) changeContext() {
+	ctx, end := context.WithCancel(context.Background())
+	if old := c.ctx.Swap(&crowdContext{ctx, end}); old != nil {
+		old.end()
+	}
 }
 
 func (c *crowd) run(t *testing.T) {
@@ -129,7 +129,8 @@ func (c *crowd) write(writer int) {
 	if c.left.Add(-1) > 0 {
 		return
 	}
-	for c.writer.Load().Close(context.Background()) == streams.ErrReleased { //nolint:revive // it was changed: try the next
+	for c.writer.Load().Close(context.Background()) == streams.ErrReleased {
+		runtime.Gosched() // it was changed: try the next
 	}
 }
 
