@@ -64,7 +64,9 @@ func (d *domain) lockQuietly() *domain {
 		d = d.root()
 		d.mu.Lock()
 		if d.into.Load() == nil {
-			d.closeLanesLocked()
+			if len(d.lanes) > 0 {
+				d.closeLanesLocked()
+			}
 			return d
 		}
 		d.mu.Unlock() // merged between the two looks

@@ -141,11 +141,8 @@ type chunkQueue[E any] struct {
 }
 
 func (q *chunkQueue[E]) enqueueValueWithSize(value E, size int) {
-	if size != 1 && q.sizes == nil {
-		q.keepSizes()
-	}
-	if q.sizes != nil {
-		q.sizes.push(size)
+	if q.sizes != nil || size != 1 {
+		q.keepSize(size)
 	}
 	q.push(value)
 	if q.total > math.MaxInt-size {
@@ -155,19 +152,23 @@ func (q *chunkQueue[E]) enqueueValueWithSize(value E, size int) {
 	q.total += size
 }
 
-func (q *chunkQueue[E]) keepSizes() {
-	q.sizes = new(fifo[int])
-	for range q.len {
-		q.sizes.push(1)
+// keepSize takes note of the size of the next chunk.
+func (q *chunkQueue[E]) keepSize(size int) {
+	if q.sizes == nil {
+		q.sizes = new(fifo[int])
+		for range q.len {
+			q.sizes.push(1)
+		}
 	}
+	q.sizes.push(size)
 }
 
 func (q *chunkQueue[E]) dequeueValue() E {
-	size := 1
-	if q.sizes != nil {
-		size = q.sizes.pop()
+	if q.sizes == nil {
+		q.total = max(0, q.total-1)
+	} else {
+		q.total = max(0, q.total-q.sizes.pop())
 	}
-	q.total = max(0, q.total-size)
 	return q.pop()
 }
 
