@@ -193,7 +193,7 @@ func (r *callRoot[T]) look() bool {
 		most = fewest
 	}
 	for i := range min(c.queue.len, most) {
-		r.queued = append(r.queued, c.queue.at(i).value)
+		r.queued = append(r.queued, *c.queue.at(i))
 	}
 	return len(r.queued) > 0
 }

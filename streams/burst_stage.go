@@ -88,7 +88,7 @@ func (f *funcTransformer[I, O]) enterLocked() {
 	t := &f.stream
 	if t.parked {
 		t.parked = false
-		first := &t.sink.queue.at(0).value
+		first := t.sink.queue.at(0)
 		f.stage.inbox.push(first.chunk)
 		var none I
 		first.chunk = none
@@ -118,7 +118,7 @@ func (f *funcTransformer[I, O]) settleLocked() {
 
 // parkLocked makes the chunk that waits the one that is written.
 func (f *funcTransformer[I, O]) parkLocked() {
-	f.stream.sink.queue.at(0).value.chunk = f.stage.inbox.pop()
+	f.stream.sink.queue.at(0).chunk = f.stage.inbox.pop()
 	f.stream.parked = true
 }
 

@@ -1,6 +1,9 @@
 package streams
 
-import "context"
+import (
+	"context"
+	"runtime"
+)
 
 // A call is one call of a function of the user. When it has been run it is due as a step, in which the standard's reaction
 // to the promise of that callback happens.
@@ -305,17 +308,32 @@ func (d *domain) waitLocked(ctx context.Context, w *waiter) *domain {
 	}
 	w.parked = true
 	d.unlock()
-	select {
-	case <-w.wake:
-		d = d.lock()
-	case <-ctx.Done():
-		d = d.lock()
-		if w.done {
-			<-w.wake // it was sent: leave no wake-up behind for the next use
-		}
+	woken := w.park(ctx)
+	d = d.lock()
+	if !woken && w.done {
+		<-w.wake // it was sent: leave no wake-up behind for the next use
 	}
 	w.parked = false
 	return d
+}
+
+// park waits for the wake-up, and reports whether it came before ctx ended. It gives way once before: where two goroutines
+// hand chunks to each other, the other one has often come that far by then, and need not wake anybody.
+func (w *waiter) park(ctx context.Context) (woken bool) {
+	if ctx.Err() == nil {
+		runtime.Gosched()
+	}
+	ended := ctx.Done()
+	if ended == nil { // of a context that never ends: one channel is cheaper to wait for than two
+		<-w.wake
+		return true
+	}
+	select {
+	case <-w.wake:
+		return true
+	case <-ended:
+		return false
+	}
 }
 
 // takeWaiterLocked returns a waiter for one wait, which keepWaiterLocked takes back.

@@ -59,6 +59,9 @@
 // Generate, From, FromSlice or FromReady, or what is queued before a stage, functions of TransformFunc, tees, and at the end
 // functions of SinkFunc, the body of a loop, or the queue of an UnderlyingSink.
 //
+// Where one goroutine writes to a transform stream without a Transform and another reads from it, neither takes the lock for
+// each chunk (lane.go).
+//
 // A goroutine that waits is woken when the change it waits for is made, and never waited for.
 //
 // # Where this package differs from the standard on purpose

@@ -32,6 +32,7 @@ type domain struct {
 type agenda struct {
 	steps fifo[step] // reactions that are due
 	calls callQueue  // functions of the user that are ready to run
+	lanes []openLane // that are open; see lane.go
 
 	spare *waiter // kept from the last wait for the next one
 	first waiter  // the first spare
@@ -87,6 +88,9 @@ func (d *domain) lockQuietly() *domain {
 		d.mu.Lock()
 		if d.into.Load() == nil {
 			d.prepareLocked()
+			if len(d.lanes) > 0 {
+				d.closeLanesLocked()
+			}
 			return d
 		}
 		d.mu.Unlock() // merged between the two looks
@@ -98,6 +102,18 @@ func (d *domain) prepareLocked() {
 	if d.agenda == nil {
 		d.agenda = new(agenda).begin()
 	}
+}
+
+// An openLane is a lane, whatever its chunks are.
+type openLane interface{ closeLocked() }
+
+// closeLanesLocked comes before anything else that is done with the lock held.
+func (d *domain) closeLanesLocked() {
+	for i, l := range d.lanes {
+		d.lanes[i] = nil
+		l.closeLocked()
+	}
+	d.lanes = d.lanes[:0]
 }
 
 // unlock runs the steps that are due, sees to it that somebody comes for what is left to do, and releases the lock.
@@ -203,6 +219,7 @@ func lockTogether(a, b *member) *domain {
 		younger.mu.Lock()
 		if older.into.Load() == nil && younger.into.Load() == nil {
 			older.prepareLocked()
+			older.closeLanesLocked()
 			older.calls.settleHeldLocked(older)
 			older.absorbLocked(younger)
 			younger.mu.Unlock()
@@ -216,6 +233,7 @@ func lockTogether(a, b *member) *domain {
 // absorbLocked makes younger a part of d. Both locks are held.
 func (d *domain) absorbLocked(younger *domain) {
 	if younger.agenda != nil {
+		younger.closeLanesLocked()
 		younger.calls.settleHeldLocked(younger)
 		d.calls.absorb(&younger.calls)
 		for younger.steps.len > 0 {

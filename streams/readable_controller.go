@@ -68,6 +68,7 @@ type ReadableController[T any] struct {
 	size           func(T) int // nil counts chunks; nil once the stream has ended
 	highWaterMark  int
 	queue          chunkQueue[T]
+	lane           *lane[T] // that ends here; nil if none does; immutable
 	closeRequested bool
 	closeWaits     bool // for size functions, before the stream closes
 	measuring      int  // chunks whose size function runs
@@ -294,12 +295,16 @@ func (c *ReadableController[T]) pullStepsLocked(request readRequest[T]) {
 // takeLocked does for what is queued, as far as it fits dst, what as many reads would, and returns how many chunks it took.
 func (c *ReadableController[T]) takeLocked(dst []T) (n int) {
 	for n < len(dst) && c.queue.len > 0 && c.stream.state == readable {
-		dst[n] = c.queue.dequeueValue()
-		n++
+		if c.pullAgain || c.closeRequested { // none of them calls for a pull that is not remembered already
+			n += c.queue.dequeueValues(dst[n:])
+		} else {
+			dst[n] = c.queue.dequeueValue()
+			n++
+		}
 		if c.closeRequested && c.queue.len == 0 {
 			c.clearAlgorithmsLocked(ErrClosed)
 			c.stream.closeLocked()
-		} else if !c.pullAgain { // else it is remembered already
+		} else if !c.pullAgain {
 			c.callPullIfNeededLocked()
 		}
 	}

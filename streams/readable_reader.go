@@ -41,6 +41,7 @@ type readerCore[T any] struct {
 	closed   *promise             // nil unless somebody can look at it
 	observer step                 // made due when the stream closes or errors; set by a pipe or a tee
 	loop     *loopEnd[T]          // set by a loop that reads for a body; else nil
+	lane     *lane[T]             // that ends at the stream; nil if none does; immutable once acquired
 }
 
 // acquireLocked locks s to r. It is AcquireReadableStreamDefaultReader.
@@ -50,6 +51,9 @@ func (r *readerCore[T]) acquireLocked(s *ReadableStream[T], holder lockHolder) e
 	}
 	r.stream, r.holder = s, holder
 	s.reader = r
+	if c, ok := s.controller.(*ReadableController[T]); ok {
+		r.lane = c.lane
+	}
 	switch s.state {
 	case closed:
 		r.closed.beginSettled(nil)
@@ -131,12 +135,15 @@ type DefaultReader[T any] struct {
 // It returns io.EOF once the stream is closed and drained, the stored error of an errored stream, ErrReleased after
 // ReleaseLock, and else the cause of ctx.
 func (r *DefaultReader[T]) Read(ctx context.Context) (T, error) {
+	if chunk, ok := r.core.lane.take(ctx, &r.core); ok {
+		return chunk, nil
+	}
 	d := r.core.stream.lockFor(ctx)
 	w := r.takeWaiterLocked()
 	d = r.readLocked(ctx, d, w)
 	chunk, err := w.chunk, w.err
 	r.keepWaiterLocked(w)
-	d.unlock()
+	unlockAndOpen(d, r.core.lane)
 	return chunk, err
 }
 
@@ -146,6 +153,9 @@ func (r *DefaultReader[T]) Read(ctx context.Context) (T, error) {
 func (r *DefaultReader[T]) ReadBatch(ctx context.Context, dst []T) (int, error) {
 	if len(dst) == 0 {
 		return 0, nil
+	}
+	if n := r.core.lane.takeBatch(ctx, &r.core, dst); n > 0 {
+		return n, nil
 	}
 	d := r.core.stream.lockFor(ctx)
 	w := r.takeWaiterLocked()
@@ -167,7 +177,7 @@ func (r *DefaultReader[T]) ReadBatch(ctx context.Context, dst []T) (int, error) 
 	}
 	err := w.err
 	r.keepWaiterLocked(w)
-	d.unlock()
+	unlockAndOpen(d, r.core.lane)
 	return n, err
 }
 

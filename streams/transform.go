@@ -244,7 +244,7 @@ func (p *parkedWrite[I, O]) stepLocked() {
 		p.sink.writeDoneLocked(p.writable.storedError)
 		return
 	}
-	(*transformSink[I, O])(p).performTransformLocked(p.sink.queue.at(0).value.chunk)
+	(*transformSink[I, O])(p).performTransformLocked(p.sink.queue.at(0).chunk)
 }
 
 // closeLocked is TransformStreamDefaultSinkCloseAlgorithm.

@@ -34,9 +34,9 @@ type Transformer[I, O any] struct {
 func NewTransformStream[I, O any](t Transformer[I, O], opts ...TransformOption) *TransformStream[I, O] {
 	u := &userTransformer[I, O]{callbacks: t}
 	s := &u.stream
-	var pass func(chunk I) error
-	if t.Transform == nil {
-		t.Transform, pass = identityTransform[I](&s.controller)
+	identity := t.Transform == nil
+	if identity {
+		t.Transform = identityTransform[I](&s.controller)
 	}
 	options, err := newTransformOptions[I, O](opts)
 	if err == nil && t.Transform == nil {
@@ -46,10 +46,10 @@ func NewTransformStream[I, O any](t Transformer[I, O], opts ...TransformOption) 
 		s.failFromStart(err)
 		return s
 	}
-	u.callbacks, u.passLocked = t, pass
+	u.callbacks = t
 	s.initializeLocked(u, &u.life, options)
-	if pass != nil {
-		s.sink.pass = u.passWriteLocked
+	if c, ok := any(&s.controller).(*TransformController[I]); ok && identity {
+		u.lane = newLane(&s.sink, c)
 	}
 	if t.Start == nil {
 		s.startDoneLocked(nil)
@@ -67,28 +67,19 @@ func NewTransformStream[I, O any](t Transformer[I, O], opts ...TransformOption) 
 	return s
 }
 
-// identityTransform is the transform that a Transformer has by default, as a callback, and as what can be done with the
-// lock held where no size function comes in between; both are nil if I is not O.
-func identityTransform[I, O any](controller *TransformController[O]) (callback func(context.Context, I, *TransformController[O]) error, locked func(I) error) {
+// identityTransform is the transform that a Transformer has by default; nil if I is not O. See also lane.
+func identityTransform[I, O any](controller *TransformController[O]) func(context.Context, I, *TransformController[O]) error {
 	c, ok := any(controller).(*TransformController[I])
 	if !ok {
-		return nil, nil
+		return nil
 	}
-	callback = func(_ context.Context, chunk I, _ *TransformController[O]) error {
+	return func(_ context.Context, chunk I, _ *TransformController[O]) error {
 		err := c.Enqueue(chunk)
 		if errors.Is(err, ErrClosed) {
 			return nil // a cancel has come since the write, in which the standard does this at once
 		}
 		return err
 	}
-	locked = func(chunk I) error {
-		err := c.readable.canCloseOrEnqueueLocked()
-		if err == nil {
-			c.enqueueLocked(chunk, 1)
-		}
-		return err
-	}
-	return callback, locked
 }
 
 // A userTransformer is the transformAlgorithms of a Transformer.
@@ -100,8 +91,8 @@ type userTransformer[I, O any] struct {
 
 	// The next two are immutable.
 
-	callbacks  Transformer[I, O]
-	passLocked func(chunk I) error // what Transform does, if it is our own; else nil
+	callbacks Transformer[I, O]
+	lane      *lane[I] // if Transform is our own; else nil
 
 	// What the call of Transform gets: set before it is made ready, and not changed before it settles.
 	ctx   context.Context
@@ -110,22 +101,17 @@ type userTransformer[I, O any] struct {
 
 func (u *userTransformer[I, O]) transformLocked(chunk I) {
 	d := u.stream.readable.domainLocked()
-	if u.passLocked != nil && u.stream.source.size == nil {
-		u.err = u.passLocked(chunk)
+	if u.lane != nil && u.lane.plainLocked() {
+		u.err = u.lane.transformLocked(chunk)
 		d.steps.push((*transformCall[I, O])(u))
 		return
 	}
 	u.ctx, u.chunk = u.stream.life.contextLocked(), chunk
-	if u.passLocked != nil {
+	if u.lane != nil {
 		d.callPlainLocked((*transformCall[I, O])(u))
 		return
 	}
 	d.callBlockingLocked((*transformCall[I, O])(u))
-}
-
-// passWriteLocked takes a chunk to the readable side, if that wants it now.
-func (u *userTransformer[I, O]) passWriteLocked(chunk I) bool {
-	return !u.stream.controller.backpressure && u.stream.source.size == nil && u.passLocked(chunk) == nil
 }
 
 func (u *userTransformer[I, O]) flushLocked() *promise {

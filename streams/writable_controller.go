@@ -17,10 +17,10 @@ type WritableController[T any] struct {
 
 	// The domain's lock guards following fields.
 
-	sink          sinkAlgorithms[T]  // nil once no algorithm will be called any more
-	pass          func(chunk T) bool // see passLocked; nil for most sinks, and once no algorithm will be called any more
-	signal        *lifetime          // the abort signal: the context of the sink's callbacks; may be nil
-	size          func(T) int        // nil counts chunks
+	sink          sinkAlgorithms[T] // nil once no algorithm will be called any more
+	lane          *lane[T]          // of an identity transform; nil for other sinks, and once no algorithm will be called any more
+	signal        *lifetime         // the abort signal: the context of the sink's callbacks; may be nil
+	size          func(T) int       // nil counts chunks
 	highWaterMark int
 	queue         chunkQueue[writeRequest[T]]
 	inFlightWrite bool // the sink is busy with the first of the queue
@@ -58,7 +58,7 @@ func (c *WritableController[T]) errorIfNeededLocked(err error) {
 }
 
 // clearAlgorithmsLocked is WritableStreamDefaultControllerClearAlgorithms.
-func (c *WritableController[T]) clearAlgorithmsLocked() { c.sink, c.pass, c.size = nil, nil, nil }
+func (c *WritableController[T]) clearAlgorithmsLocked() { c.sink, c.lane, c.size = nil, nil, nil }
 
 // endLocked drops what only a living stream needs.
 func (c *WritableController[T]) endLocked() {
@@ -84,7 +84,7 @@ func (c *WritableController[T]) writeLocked(chunk T, size int, owner writeOwner)
 // passLocked does all of a write at once, where the sink has nothing to wait for and nothing else is due in between, and
 // reports whether it could.
 func (c *WritableController[T]) passLocked(d *domain, chunk T) bool {
-	return c.pass != nil && c.queue.len == 0 && c.started && d.idleLocked() && c.pass(chunk)
+	return c.lane != nil && c.queue.len == 0 && c.started && d.idleLocked() && c.lane.passLocked(chunk)
 }
 
 // advanceQueueIfNeededLocked is WritableStreamDefaultControllerAdvanceQueueIfNeeded. The close request stands in for the
@@ -93,11 +93,17 @@ func (c *WritableController[T]) advanceQueueIfNeededLocked() {
 	s := c.stream
 	switch {
 	case !c.started || s.operationInFlightLocked():
+		return
 	case s.state == erroring:
 		s.finishErroringLocked()
+		return
+	case c.queue.len > 1 && c.lane != nil && s.domainLocked().idleLocked():
+		c.lane.passQueuedLocked() // what is left brings about what comes after a write
+	}
+	switch {
 	case c.queue.len > 0:
 		c.inFlightWrite = true
-		c.sink.writeLocked(c.queue.at(0).value.chunk)
+		c.sink.writeLocked(c.queue.at(0).chunk)
 	case s.closeRequest:
 		c.processCloseLocked()
 	}

@@ -121,7 +121,7 @@ func (w *writeCall[T]) stepLocked() {
 
 // giveBackLocked gives the chunk that was written to the source that it came from through a pipe, which nobody else has seen.
 func (u *userSink[T]) giveBackLocked() {
-	p, ok := u.controller.queue.at(0).value.owner.(*pipe[T])
+	p, ok := u.controller.queue.at(0).owner.(*pipe[T])
 	if !ok {
 		return
 	}

@@ -10,6 +10,7 @@ type writerCore[T any] struct {
 	holder   lockHolder
 	closed   *promise // nil, as is ready, unless somebody can look at it
 	ready    *promise // pending while the queue is full; once rejected it stays so
+	lane     *lane[T] // that begins at the stream; nil if none does; immutable once acquired
 	observer step     // made due when the stream can take more, closes or errors; set by a pipe
 }
 
@@ -20,6 +21,9 @@ func (w *writerCore[T]) acquireLocked(s *WritableStream[T], holder lockHolder) e
 	}
 	w.stream, w.holder = s, holder
 	s.writer = w
+	if s.controller != nil {
+		w.lane = s.controller.lane
+	}
 	switch s.state {
 	case writable:
 		if s.closeQueuedOrInFlightLocked() || !s.backpressure {
@@ -81,6 +85,7 @@ func (w *writerCore[T]) writeLocked(chunk T, size int, owner writeOwner) error {
 func (w *writerCore[T]) passLocked(d *domain, chunks []T) (n int) {
 	for n < len(chunks) && w.refusesWriteLocked() == nil && !w.stream.backpressure && w.stream.controller.passLocked(d, chunks[n]) {
 		n++
+		n += w.lane.passBatchLocked(chunks[n:])
 	}
 	return n
 }
@@ -123,19 +128,26 @@ type DefaultWriter[T any] struct {
 // ErrReleased after ReleaseLock, and else the cause of ctx. When the size function fails, the stream is errored and
 // Write returns that error. A stream with mark 0 never has room by itself.
 func (w *DefaultWriter[T]) Write(ctx context.Context, chunk T) error {
+	if w.core.lane.give(ctx, &w.core, chunk) {
+		return nil
+	}
 	size, d, err := w.measureLocked(ctx, chunk)
 	if err == nil {
 		d, err = w.writeWhenReadyLocked(ctx, d, chunk, size)
 	}
-	d.unlock()
+	unlockAndOpen(d, w.core.lane)
 	return err
 }
 
 // WriteBatch writes the chunks one after the other as Write does, with as few waits as there can be. It returns how many
 // were accepted, and the error that kept it from accepting the next.
 func (w *DefaultWriter[T]) WriteBatch(ctx context.Context, chunks []T) (int, error) {
+	n := w.core.lane.giveBatch(ctx, &w.core, chunks)
+	if n > 0 && n == len(chunks) {
+		return n, nil
+	}
 	d := w.core.stream.lockFor(ctx)
-	for n := 0; n < len(chunks); {
+	for n < len(chunks) {
 		size, err := 1, error(nil)
 		if w.core.sizeLocked() != nil {
 			d.unlock()
@@ -145,13 +157,13 @@ func (w *DefaultWriter[T]) WriteBatch(ctx context.Context, chunks []T) (int, err
 			d, err = w.writeWhenReadyLocked(ctx, d, chunks[n], size)
 		}
 		if err != nil {
-			d.unlock()
+			unlockAndOpen(d, w.core.lane)
 			return n, err
 		}
 		n++
 		n += w.core.passLocked(d, chunks[n:])
 	}
-	d.unlock()
+	unlockAndOpen(d, w.core.lane)
 	return len(chunks), nil
 }
 
