@@ -188,10 +188,12 @@ func (c *chain) stage(fused bool) *streams.TransformStream[int, int] {
 	copies, every, badAt, bad, atEnd := c.shape.choose(4), 1+c.shape.choose(3), c.shape.choose(30), c.shape.choose(6), c.shape.choose(3)
 	note := c.note()
 	count := 0
-	var opts []streams.TransformOption
+	before, behind := streams.CountQueuingStrategy[int](1), streams.CountQueuingStrategy[int](0)
+	if c.shape.choose(3) == 0 {
+		before.HighWaterMark, behind.HighWaterMark = 1+c.shape.choose(3), c.shape.choose(3)
+	}
 	if !fused {
-		one := streams.QueuingStrategy[int]{HighWaterMark: 0, Size: func(int) int { return 1 }}
-		opts = append(opts, streams.WithReadableStrategy(one))
+		behind.Size = func(int) int { return 1 }
 	}
 	return streams.TransformFunc(func(chunk int, emit func(int)) error {
 		note(chunk)
@@ -218,7 +220,7 @@ func (c *chain) stage(fused bool) *streams.TransformStream[int, int] {
 			emit(-1 - i)
 		}
 		return nil
-	}, opts...)
+	}, streams.WithWritableStrategy(before), streams.WithReadableStrategy(behind))
 }
 
 func (c *chain) sink() *streams.WritableStream[int] {
