@@ -4,14 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 
 	"github.com/gobwas/ws"
 )
-
-// believed is how much memory is set aside for a payload on the word of its header, in bytes. What is larger gets
-// more as it arrives, at most twice what has arrived.
-const believed = 64 << 10
 
 // rsv1 marks the first frame of a compressed message (RFC 7692, section 6).
 const rsv1 = 4
@@ -34,7 +29,6 @@ type messageReader struct {
 
 	// control is called with each control frame. The payload is valid until it returns. An error ends the reading.
 	control func(op ws.OpCode, payload []byte) error
-	payload [ws.MaxControlFramePayloadSize]byte // of a control frame
 
 	// Of the message in progress:
 	kind      MessageType // zero between messages
@@ -117,6 +111,7 @@ func (r *messageReader) read(p []byte) (n int, err error) {
 // end ends the message in progress, and returns io.EOF if it may end here.
 func (r *messageReader) end() error {
 	complete := r.text.complete()
+	r.frames.trust(r.wire)
 	r.drop()
 	if !complete {
 		return invalidText()
@@ -200,12 +195,12 @@ func noEOF(err error) error {
 func (r *messageReader) readInflated() ([]byte, error) {
 	f := r.inflater
 	n, err := readFull(r.read, f.output[:])
-	data := slices.Clone(f.output[:n])
+	data := append(takeMemory(n), f.output[:n]...)
 	for err == nil {
 		if n = 2 * len(data); f.source.suspects(n) {
 			return r.readSuspect(data)
 		}
-		data = slices.Grow(data, len(data))
+		data = growMemory(data, n)
 		n, err = readFull(r.read, data[len(data):n])
 		data = data[:len(data)+n]
 	}
@@ -244,7 +239,7 @@ func (r *messageReader) nextData() (ws.Header, error) {
 		if err := r.checkReserved(h); err != nil || h.OpCode.IsData() {
 			return h, err
 		}
-		payload := r.payload[:h.Length]
+		payload := make([]byte, h.Length) // at most 125: kept for the next, it would be much of what a connection at rest takes
 		if _, err := io.ReadFull(&r.frames, payload); err != nil {
 			return h, err
 		}

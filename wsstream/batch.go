@@ -1,34 +1,32 @@
 package wsstream
 
-import "sync"
+import (
+	"sync"
+
+	"github.com/gobwas/ws"
+)
 
 // batch holds the frames of messages that are to leave in one system call.
 type batch struct {
 	mu       sync.Mutex // guards following fields
-	frames   *[]byte    // nil for none
+	frames   []byte     // nil for none
 	flushing bool       // a goroutine will write them
 	shut     bool       // no frame may be added
 }
 
-// join adds a message to the batch, and sees to it that this is written. It does not wait. It returns false if there
-// is no room, or no message may follow any more. One caller at a time may call join or writeMessage.
-func (o *output) join(m Message) bool {
-	if d := o.deflate; d != nil && len(m.Data) >= d.terms.threshold {
-		return false // it takes its time, and may become more than one frame
-	}
+// join adds a frame to the batch, and sees to it that this is written. It does not wait. It returns false if there is no
+// room, or no message may follow any more. One caller at a time writes messages, by join or with the lock.
+func (o *output) join(h ws.Header, payload []byte) bool {
 	b := &o.batch
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.shut || len(m.Data) > batchSize {
+	if b.shut || len(b.frames)+len(payload) > o.size {
 		return false
 	}
 	if b.frames == nil {
-		b.frames = largeFrames.Get().(*[]byte)
-	} else if len(*b.frames)+len(m.Data) > batchSize {
-		return false
+		b.frames = o.batchBuffer()
 	}
-	h := o.newHeader(opCodeOf(m.Type), len(m.Data))
-	*b.frames = appendPayload(appendHeader(*b.frames, h), m.Data, h, 0)
+	b.frames = appendPayload(appendHeader(b.frames, h), payload, h, 0)
 	if !b.flushing {
 		b.flushing = true
 		go o.flushBatch()
@@ -37,7 +35,7 @@ func (o *output) join(m Message) bool {
 }
 
 // take returns the frames of the batch, nil for none. Who takes nothing has nothing more to flush.
-func (b *batch) take() *[]byte {
+func (b *batch) take() []byte {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	frames := b.frames

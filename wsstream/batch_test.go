@@ -66,6 +66,40 @@ func TestQueuedMessagesLeaveTogether(t *testing.T) {
 	})
 }
 
+// Compressed messages, and those that are not for being small, keep their order, and refer back to those before.
+func TestCompressedMessagesLeaveTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := wstest.Pipe()
+		socket := recorder{a, make(chan []byte, 1000)}
+		settings := queueing(64)
+		settings.Compression = &wsstream.Compression{SendTakeover: true, ReceiveTakeover: true, Threshold: 20}
+		peer := wstest.NewClient(t, b)
+		accepted := goAccept(t.Context(), socket, &wsstream.UpgradeOptions{Settings: settings})
+		peer.Request("Sec-WebSocket-Extensions: permessage-deflate\r\n")
+		peer.WantUpgrade()
+		<-socket.writes // the response
+		e := newEnd(t, (<-accepted).stream, peer)
+		var messages []wsstream.Message
+		for i := range 50 {
+			messages = append(messages, wsstream.Text(strings.Repeat(fmt.Sprint("message ", i%7), i%4)))
+		}
+		messages[30] = wsstream.Binary(bytes.Repeat([]byte("too large to join "), 10_000))
+		for _, m := range messages {
+			e.writer.WriteAsync(m)
+		}
+		inflater := wstest.NewInflater(15, true)
+		for i, m := range messages {
+			if got := readMessage(t, e, inflater); !bytes.Equal(got, m.Data) {
+				t.Errorf("message %d is %q, want %q", i, got, m.Data)
+			}
+		}
+		synctest.Wait()
+		if n := len(socket.writes); n > len(messages)/3 { // it depends on what comes while the first are written
+			t.Errorf("%d messages took %d writes", len(messages), n)
+		}
+	})
+}
+
 func TestABatchIsBounded(t *testing.T) {
 	batched(t, func(t *testing.T, e *end, writes chan []byte) {
 		const size, room = 1000, 64 << 10

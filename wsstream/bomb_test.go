@@ -44,7 +44,7 @@ func inflating(payload []byte, fragment int, limit int64) *messageReader {
 		payload = payload[n:]
 	}
 	return &messageReader{
-		frames:  newFrameReader(newInput(bytes.NewReader(wire), nil), ws.StateClientSide|ws.StateExtended),
+		frames:  newFrameReader(newInput(bytes.NewReader(wire), nil, DefaultInputBufferSize), ws.StateClientSide|ws.StateExtended),
 		limits:  messageLimits{message: limit, inflated: limit, frame: limit, fragments: DefaultMaxFragments},
 		deflate: true,
 	}
@@ -102,10 +102,10 @@ func TestWhatOnlyLooksLikeABomb(t *testing.T) {
 
 func TestAConnectionAtRestHoldsNoMoreThanTheWindow(t *testing.T) {
 	var wire bytes.Buffer
-	o := newOutput(&wire, false, func(err error) { t.Error(err) })
+	o := newOutput(&wire, false, DefaultOutputBufferSize, func(err error) { t.Error(err) })
 	o.deflate = newDeflater(deflateTerms{sendTakeover: true, sendBits: 12, threshold: 1})
 	for range 3 {
-		if err := o.writeMessage(Binary(bytes.Repeat([]byte("weir "), 2000))); err != nil {
+		if err := o.writeLarge(Binary(bytes.Repeat([]byte("weir "), 2000))); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -210,11 +210,8 @@ func (c *conn) finish() {
 	c.mu.Lock()
 	err := c.outcomeLocked()
 	c.state = connClosed
-	stopWatch := c.stopWatch
+	c.stopWatchLocked()
 	c.mu.Unlock()
-	if stopWatch != nil {
-		stopWatch()
-	}
 	if c.keepalive != nil {
 		c.keepalive.stop()
 	}

@@ -2,7 +2,6 @@ package wsstream
 
 import (
 	"context"
-	"io"
 	"net"
 	"sync"
 	"time"
@@ -56,6 +55,7 @@ type conn struct {
 	socket       net.Conn
 	client       bool
 	batches      bool // messages may wait for others, to leave in one system call with them
+	releases     bool // messages that were sent are released
 	closeTimeout time.Duration
 	onPing       func(payload []byte) // nil for none
 	onPong       func(payload []byte) // nil for none
@@ -81,9 +81,8 @@ type conn struct {
 	writing  context.Context // of the message that is being written, nil for none
 	deadline time.Time       // of everything on the socket; zero while the connection is open
 
-	watched   context.Context // the context whose end cuts off the write in progress
-	stopWatch func() bool     // ends the watch
-	cutShort  bool            // the write in progress was cut off by its context
+	watch    watch
+	cutShort bool // the write in progress was cut off by its context
 
 	shaking  bool      // the closing handshake has begun, by a call of ours or a Close frame of the peer
 	frame    CloseInfo // what our Close frame says, set when the connection begins to close
@@ -112,12 +111,12 @@ func newConn(socket net.Conn, early []byte, side ws.State, terms *deflateTerms, 
 		controlRate:  newControlRate(s.MaxControlRate),
 		done:         done,
 	}
-	var writer io.Writer = socket
+	writer := c.watching(socket)
 	if s.WriteTimeout > 0 {
-		writer = timedWriter{c, s.WriteTimeout}
+		writer = timedWriter{c, s.WriteTimeout, writer}
 	}
-	c.output = newOutput(writer, c.client, c.breakOff)
-	in := newInput(socket, early)
+	c.output = newOutput(writer, c.client, s.OutputBufferSize, c.breakOff)
+	in := newInput(socket, early, s.InputBufferSize)
 	if c.keepalive = newKeepalive(c, s); c.keepalive != nil {
 		in.heard = c.keepalive.hear
 	}
@@ -127,6 +126,7 @@ func newConn(socket net.Conn, early []byte, side ws.State, terms *deflateTerms, 
 		control: c.control,
 	}
 	c.batches = s.WritableStrategy.HighWaterMark > 1
+	c.releases = s.ReleaseWritten
 	if s.ByteStreams {
 		c.outgoing = make(chan struct{}, 1)
 	}

@@ -40,18 +40,24 @@ func Dial(ctx context.Context, url string, opts *Options) (*WebSocketStream, *Co
 		return nil, nil, err
 	}
 	s, ctx := connecting(ctx, d.publicURL())
-	if signal := d.options.Signal; signal != nil {
-		abort := s.handshake
-		if signal.Err() != nil {
-			abort(context.Cause(signal))
-		}
-		defer context.AfterFunc(signal, func() { abort(context.Cause(signal)) })()
-	}
+	defer d.heedSignal(s.handshake)()
 	d.connect(ctx, s)
 	if s.err != nil {
 		return nil, nil, s.err
 	}
 	return s, s.connection, nil
+}
+
+// heedSignal makes the end of the option Signal call abort with its cause. stop ends that.
+func (d *dialer) heedSignal(abort context.CancelCauseFunc) (stop func() bool) {
+	signal := d.options.Signal
+	if signal == nil {
+		return func() bool { return true }
+	}
+	if signal.Err() != nil {
+		abort(context.Cause(signal))
+	}
+	return context.AfterFunc(signal, func() { abort(context.Cause(signal)) })
 }
 
 // dialer opens one connection.
@@ -102,27 +108,32 @@ func (d *dialer) publicURL() string {
 
 // connect does the opening handshake for s. It waits until that is over; ctx and the time limit end it.
 func (d *dialer) connect(ctx context.Context, s *WebSocketStream) {
-	ctx, cancel := context.WithTimeoutCause(ctx, d.settings.HandshakeTimeout, ErrHandshakeTimeout)
+	ctx, cancel := d.limit(ctx)
 	defer cancel()
-	socket, hs, err := d.dial(ctx)
+	hs, err := d.dial(ctx)
 	if err != nil {
 		s.fail(handshakeError(ctx, err))
 		return
 	}
-	if !s.open(socket, hs, &d.settings) {
-		_ = transport(socket).Close() // Close was called; nobody has seen this connection
+	if !s.open(hs, &d.settings) {
+		_ = transport(hs.socket).Close() // Close was called; nobody has seen this connection
 		s.fail(handshakeError(ctx, ErrClosedWhileConnecting))
 	}
 }
 
-// dial returns a socket on which the handshake is done.
-func (d *dialer) dial(ctx context.Context) (net.Conn, handshake, error) {
+// limit adds the time limit of the handshake to ctx.
+func (d *dialer) limit(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, d.settings.HandshakeTimeout, ErrHandshakeTimeout)
+}
+
+// dial connects and does the handshake.
+func (d *dialer) dial(ctx context.Context) (handshake, error) {
 	if ctx.Err() != nil {
-		return nil, handshake{}, context.Cause(ctx)
+		return handshake{}, context.Cause(ctx)
 	}
 	socket, err := d.dialSocket(ctx)
 	if err != nil {
-		return nil, handshake{}, err
+		return handshake{}, err
 	}
 	release := limitBy(ctx, socket)
 	hs, err := d.upgrade(socket)
@@ -131,9 +142,9 @@ func (d *dialer) dial(ctx context.Context) (net.Conn, handshake, error) {
 	}
 	if err != nil {
 		_ = transport(socket).Close() // the handshake failed, which is what there is to tell
-		return nil, handshake{}, err
+		return handshake{}, err
 	}
-	return socket, hs, nil
+	return hs, nil
 }
 
 // dialSocket connects to the host, with TLS for wss.
@@ -174,7 +185,7 @@ func (d *dialer) upgrade(socket net.Conn) (handshake, error) {
 	if err != nil {
 		return handshake{}, badResponse(fmt.Errorf("%w: %w", ErrExtensions, err))
 	}
-	return handshake{hs.Protocol, extensions, buffered(br)}, nil
+	return handshake{socket, d.publicURL(), hs.Protocol, extensions, buffered(br)}, nil
 }
 
 // badResponse returns err as the error of a handshake.

@@ -91,6 +91,8 @@ func TestNewChecksOptions(t *testing.T) {
 		"negative inflated":  {wsstream.Options{Settings: wsstream.Settings{MaxDecompressedSize: -1}}, wsstream.ErrOption},
 		"negative fragments": {wsstream.Options{Settings: wsstream.Settings{MaxFragments: -1}}, wsstream.ErrOption},
 		"negative buffer":    {wsstream.Options{Settings: wsstream.Settings{ReadBufferSize: -1}}, wsstream.ErrOption},
+		"negative input":     {wsstream.Options{Settings: wsstream.Settings{InputBufferSize: -1}}, wsstream.ErrOption},
+		"negative output":    {wsstream.Options{Settings: wsstream.Settings{OutputBufferSize: -1}}, wsstream.ErrOption},
 		"a window of 7":      {wsstream.Options{Settings: withCompression(wsstream.Compression{SendWindowBits: 7})}, wsstream.ErrOption},
 		"a window of 16":     {wsstream.Options{Settings: withCompression(wsstream.Compression{ReceiveWindowBits: 16})}, wsstream.ErrOption},
 		"negative threshold": {wsstream.Options{Settings: withCompression(wsstream.Compression{Threshold: -1})}, wsstream.ErrOption},

@@ -38,7 +38,10 @@
 //
 // With a mark of more than one message for writing, small messages are collected while the system takes those before, and
 // leave together: many in one system call. A write is complete then when its message has been collected, and at most
-// 64 KiB are.
+// OutputBufferSize of them are.
+//
+// The memory of messages is garbage collected, unless it is given back: by [Message.Release] for those that were read, by
+// the setting ReleaseWritten for those that were written.
 //
 // At rest a connection holds one goroutine, the one that waits for a message, and none when the queue is full.
 //
@@ -69,17 +72,18 @@
 //
 // # Frames
 //
-// Below messages are frames, which are streams as well: [ReadFrames] and [WriteFrames] for proxies and recorders, which
-// pass on pings and Close frames like everything else; a [FrameWriter] where control frames have to overtake data; and
-// the stages [AssembleMessages], [FragmentMessages], [InflateFrames] and [CheckText]. Nothing is answered and nothing
-// closed there that the program does not answer or close.
+// Below messages are frames, which are streams as well: [DialFrames], [UpgradeFrames] and [AcceptFrames] do the opening
+// handshake and make a [FrameConnection], for proxies and recorders, which pass on pings and Close frames like everything
+// else; [ReadFrames] and [WriteFrames] are for whatever else frames come from or go to; a [FrameWriter] where control
+// frames have to overtake data; and the stages [AssembleMessages], [FragmentMessages], [InflateFrames] and [CheckText].
+// Nothing is answered and nothing closed there that the program does not answer or close.
 //
 // # Limits
 //
 // All that a peer can use up has a limit that is a setting with a safe default: the size of its handshake, of a message
 // and of a frame, the fragments of a message, the control frames in a time, the time for both handshakes. Memory for a
-// message, beyond 64 KiB, is taken as its bytes arrive, whatever its header says, and for a compressed one as far as they
-// account for it. Of the pings that come while the peer takes no answers the latest 16 are answered. Messages larger than
+// message, beyond 64 KiB and the size of those shortly before, is taken as its bytes arrive, whatever its header says, and
+// for a compressed one as far as they account for it. Of the pings that come while the peer takes no answers the latest 16 are answered. Messages larger than
 // memory can be read and written as streams of bytes: see the setting ByteStreams.
 //
 // How long a peer may take over a message has no limit, and how long it may be silent that of the setting IdleTimeout.

@@ -5,12 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 
-	"github.com/gobwas/ws"
 	"github.com/weirstreams/weir/streams"
 	"github.com/weirstreams/weir/wsstream"
 )
@@ -21,13 +18,6 @@ func Example_recordingProxy() {
 	ctx := context.Background()
 	server := httptest.NewServer(http.HandlerFunc(echo))
 	defer server.Close()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	defer l.Close()
-
 	record := func(who string) *streams.TransformStream[wsstream.Frame, wsstream.Frame] {
 		return streams.TransformFunc(func(f wsstream.Frame, emit func(wsstream.Frame)) error {
 			fmt.Printf("%s: %v %q\n", who, f.OpCode, f.Payload)
@@ -36,38 +26,34 @@ func Example_recordingProxy() {
 		}, nil)
 	}
 	proxied := make(chan error, 1)
-	go func() {
-		client, err := l.Accept()
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		upstream, err := wsstream.DialFrames(r.Context(), server.URL, nil)
 		if err != nil {
-			proxied <- err
+			http.Error(w, "there is no server", http.StatusBadGateway)
 			return
 		}
-		defer client.Close()
-		// The opening handshakes are anybody's, here those of gobwas/ws.
-		_, err = ws.Upgrade(client)
-		if err != nil {
-			proxied <- err
+		client, err := wsstream.UpgradeFrames(w, r, nil)
+		if err != nil { // and the client has been told
+			proxied <- errors.Join(err, upstream.Close())
 			return
 		}
-		upstream, _, _, err := ws.Dial(ctx, "ws"+strings.TrimPrefix(server.URL, "http"))
-		if err != nil {
-			proxied <- err
-			return
+		both, cancel := context.WithCancel(ctx)
+		defer cancel()
+		pipe := func(who string, from, to *wsstream.FrameConnection) error {
+			err := streams.PipeThrough(from.Readable, record(who)).PipeTo(both, to.Writable)
+			if err != nil {
+				cancel() // a direction that breaks ends the other one
+			}
+			return err
 		}
-		defer upstream.Close()
-
-		asServer, asClient := &wsstream.FrameOptions{Role: wsstream.ServerRole}, &wsstream.FrameOptions{Role: wsstream.ClientRole}
 		down := make(chan error, 1)
-		go func() {
-			frames := streams.PipeThrough(wsstream.ReadFrames(upstream, asClient), record("server"))
-			down <- frames.PipeTo(ctx, wsstream.WriteFrames(client, asServer))
-		}()
-		frames := streams.PipeThrough(wsstream.ReadFrames(client, asServer), record("client"))
-		up := frames.PipeTo(ctx, wsstream.WriteFrames(upstream, asClient))
-		proxied <- errors.Join(up, <-down)
-	}()
+		go func() { down <- pipe("server", upstream, client) }()
+		up := pipe("client", client, upstream)
+		proxied <- errors.Join(up, <-down, client.Close(), upstream.Close())
+	}))
+	defer proxy.Close()
 
-	s, conn, err := wsstream.Dial(ctx, "ws://"+l.Addr().String(), nil)
+	s, conn, err := wsstream.Dial(ctx, proxy.URL, nil)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -3,6 +3,7 @@ package wsstream
 import (
 	"errors"
 	"io"
+	"math"
 
 	"github.com/gobwas/ws"
 )
@@ -15,11 +16,12 @@ type frameReader struct {
 	lenient bool                   // only what cannot be read is refused
 	header  ws.Header              // of the frame in progress
 	left    int64                  // bytes of its payload that were not read yet
+	trusted int64                  // how much memory is set aside for a payload on the word of its header, in bytes
 	buffer  [ws.MaxHeaderSize]byte // for the header
 }
 
 func newFrameReader(in *input, side ws.State) frameReader {
-	return frameReader{in: in, state: side}
+	return frameReader{in: in, state: side, trusted: leastTrusted}
 }
 
 // next reads the header of the next frame. The payload of the one before must have been read or skipped. It returns
@@ -88,16 +90,26 @@ func (r *frameReader) skip() error {
 	return err
 }
 
+// leastTrusted is how much memory is set aside for a payload on the word of its header at least, in bytes.
+const leastTrusted = 64 << 10
+
+// trust notes that a message of n bytes has come, so that as many are set aside for the next, half of that for the one
+// after, and so on. What is larger gets more as it arrives, at most twice what has arrived. So a peer has sent half of what
+// it makes us hold, now or shortly before.
+func (r *frameReader) trust(n int64) {
+	r.trusted = max(leastTrusted, n, r.trusted/2)
+}
+
 // makeRoom returns data with room for some of the payload in progress. The last fragment of a message is given no more
-// room than it needs, so that a message in one frame fits its memory.
+// room than it needs, so that a message in one frame fits its memory. Data belongs to makeRoom from now on.
 func (r *frameReader) makeRoom(data []byte, last bool) []byte {
 	if len(data) < cap(data) {
 		return data
 	}
 	total := int64(len(data)) + r.left
-	size := max(2*int64(len(data)), min(total, believed))
+	size := max(2*int64(len(data)), min(total, r.trusted))
 	if last {
 		size = min(size, total)
 	}
-	return append(make([]byte, 0, size), data...)
+	return growMemory(data, int(min(size, math.MaxInt)))
 }

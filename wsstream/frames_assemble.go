@@ -45,7 +45,7 @@ func AssembleMessages(opts *AssembleOptions) streams.ReadableWritablePair[Frame,
 	}.withDefaults()
 	a.err = err
 	a.messages = messageReader{
-		frames:  newFrameReader(newInput(&a.wire, nil), 0),
+		frames:  newFrameReader(newInput(&a.wire, nil, DefaultInputBufferSize), 0),
 		limits:  set.messageLimits(),
 		control: a.onControl,
 	}

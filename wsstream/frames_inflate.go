@@ -28,7 +28,7 @@ func InflateFrames(opts *InflateOptions) *streams.TransformStream[Frame, Frame] 
 	}
 	set, err := Settings{MaxMessageSize: opts.MaxMessageSize, MaxDecompressedSize: opts.MaxDecompressedSize}.withDefaults()
 	i := new(frameInflater)
-	i.messages = messageReader{frames: newFrameReader(newInput(&i.wire, nil), 0), limits: set.messageLimits()}
+	i.messages = messageReader{frames: newFrameReader(newInput(&i.wire, nil, DefaultInputBufferSize), 0), limits: set.messageLimits()}
 	i.messages.inflateAny()
 	return streams.TransformFunc(func(f Frame, emit func(Frame)) error {
 		if err != nil {

@@ -27,7 +27,12 @@ func ReadFrames(r io.Reader, opts *FrameOptions) *streams.ReadableStream[Frame] 
 			Start: func(context.Context, *streams.ReadableController[Frame]) error { return err },
 		})
 	}
-	s := &frameSource{reader: r, options: set, frames: newFrameReader(newInput(r, nil), set.state())}
+	return readFrames(r, newInput(r, nil, DefaultInputBufferSize), set)
+}
+
+// readFrames is ReadFrames with what reads from r, and with options that are good.
+func readFrames(r io.Reader, in *input, set FrameOptions) *streams.ReadableStream[Frame] {
+	s := &frameSource{reader: r, options: set, frames: newFrameReader(in, set.state())}
 	s.frames.lenient = set.Lenient
 	source := streams.UnderlyingSource[Frame]{Pull: s.pull, Cancel: s.cancel}
 	return streams.NewReadableStream(source, streams.CountQueuingStrategy[Frame](0))
@@ -81,6 +86,7 @@ func (s *frameSource) next() (Frame, error) {
 			return Frame{}, err
 		}
 	}
+	s.frames.trust(h.Length)
 	return f, nil
 }
 

@@ -35,7 +35,7 @@ func NewFrameWriter(w io.Writer, opts *FrameOptions) *FrameWriter {
 	set, err := opts.withDefaults()
 	f := &FrameWriter{writer: w, options: set, err: err, state: set.state()}
 	// All that this is called for is what FrameWriter does not do: to queue frames.
-	f.output = newOutput(w, set.Role == ClientRole, func(error) {})
+	f.output = newOutput(w, set.Role == ClientRole, DefaultOutputBufferSize, func(error) {})
 	f.writable = streams.NewWritableStream(streams.UnderlyingSink[Frame]{Start: f.start, Write: f.write, Close: f.closeWrite})
 	return f
 }

@@ -12,6 +12,8 @@ import (
 
 // handshake is what an opening handshake came to.
 type handshake struct {
+	socket     net.Conn
+	url        string
 	protocol   string
 	extensions agreed
 	early      []byte // what was read behind it

@@ -18,6 +18,9 @@ var (
 	errHost = errors.New("a Host that is not a host with or without a port")
 )
 
+// maxInterim bounds the interim responses before the one that counts.
+const maxInterim = 8
+
 // headReader is where gobwas/ws reads the other side's opening handshake. It gives out one line at a time and nothing
 // beyond the last, so that frames behind it stay in the buffer; it bounds the size; and it keeps the rules that
 // gobwas/ws does not (RFC 9112, section 5, and RFC 6455, section 4).
@@ -26,6 +29,8 @@ type headReader struct {
 	room     int  // bytes that may still come
 	isServer bool // the head is a request
 	started  bool // the first line has been read
+	interim  int  // interim responses, which gobwas/ws is not to see, so far
+	skipping bool // the lines are those of such a response
 	over     bool // the empty line has been read
 	line     []byte
 	seen     []string // names of single headers that have been read
@@ -83,14 +88,13 @@ func (h *headReader) filter(line []byte) ([]byte, error) {
 	if strings.ContainsAny(text, "\r\x00") {
 		return nil, h.bad(http.StatusBadRequest, errors.New("a bare CR or a NUL"))
 	}
-	if !h.started {
-		h.started = true
-		if h.isServer && !isRequestLine(text) {
-			return nil, h.bad(http.StatusBadRequest, errors.New("a malformed request line"))
-		}
-		return line, nil
-	}
-	if text == "" {
+	switch {
+	case h.skipping:
+		h.skipping = text != ""
+		return nil, nil
+	case !h.started:
+		return h.filterFirst(line, text)
+	case text == "":
 		h.over = true
 		return line, nil
 	}
@@ -99,6 +103,22 @@ func (h *headReader) filter(line []byte) ([]byte, error) {
 		return nil, h.bad(http.StatusBadRequest, errors.New("a malformed header line"))
 	}
 	return h.filterHeader(line, http.CanonicalHeaderKey(name), strings.Trim(value, " \t"))
+}
+
+// filterFirst is filter for the first line of a head.
+func (h *headReader) filterFirst(line []byte, text string) ([]byte, error) {
+	switch {
+	case h.isServer && !isRequestLine(text):
+		return nil, h.bad(http.StatusBadRequest, errors.New("a malformed request line"))
+	case !h.isServer && isInterim(text):
+		if h.interim++; h.interim > maxInterim {
+			return nil, h.bad(0, fmt.Errorf("more than %d interim responses", maxInterim))
+		}
+		h.skipping = true
+		return nil, nil
+	}
+	h.started = true
+	return line, nil
 }
 
 func (h *headReader) filterHeader(line []byte, key, value string) ([]byte, error) {
@@ -150,6 +170,15 @@ func isRequestLine(line string) bool {
 	target, version, _ := strings.Cut(rest, " ")
 	_, _, ok := http.ParseHTTPVersion(version)
 	return ok && isToken(method) && target != ""
+}
+
+// isInterim reports whether a line is the first of a response with a status of 1xx, behind which another response comes
+// (RFC 9110, section 15.2). Status 101 is the last one in this protocol.
+func isInterim(line string) bool {
+	version, rest, _ := strings.Cut(line, " ")
+	status, _, _ := strings.Cut(rest, " ")
+	_, _, ok := http.ParseHTTPVersion(version)
+	return ok && len(status) == 3 && status[0] == '1' && status != "101"
 }
 
 // parseTarget returns the target of a request: a path, or a URL with a host (RFC 9112, sections 3.2.1 and 3.2.2).

@@ -117,7 +117,7 @@ func TestNewWebSocketError(t *testing.T) {
 // testReader returns a reader of messages from bytes of a client, that reads pings into pings.
 func testReader(in io.Reader, early []byte, limit int64, pings *[]string) *messageReader {
 	return &messageReader{
-		frames: newFrameReader(newInput(in, early), ws.StateServerSide),
+		frames: newFrameReader(newInput(in, early, DefaultInputBufferSize), ws.StateServerSide),
 		limits: messageLimits{message: limit, inflated: limit, frame: limit, fragments: 1000},
 		control: func(op ws.OpCode, payload []byte) error {
 			if op == ws.OpPing {
@@ -156,7 +156,7 @@ func TestAPayloadEndsBeforeTheNextFrame(t *testing.T) {
 	for _, text := range []string{"one", "", "three"} {
 		wire = append(wire, wstest.Whole(wstest.Binary, text).Bytes()...)
 	}
-	r := newFrameReader(newInput(bytes.NewReader(wire), nil), ws.StateClientSide)
+	r := newFrameReader(newInput(bytes.NewReader(wire), nil, DefaultInputBufferSize), ws.StateClientSide)
 	for _, want := range []string{"one", "", "three"} {
 		if _, err := r.next(); err != nil {
 			t.Fatal(err)
@@ -167,20 +167,29 @@ func TestAPayloadEndsBeforeTheNextFrame(t *testing.T) {
 	}
 }
 
-// The large buffer is taken when the small one was too small, and given back when it is used up.
+// A small buffer is taken for a socket that may have nothing, a large one when the small one was too small; and given back
+// when it is used up.
 func TestABufferIsHeldOnlyWhileItIsNeeded(t *testing.T) {
-	in := newInput(strings.NewReader(strings.Repeat("x", inputWaitSize+10)), nil)
+	in := newInput(strings.NewReader(strings.Repeat("x", inputWaitSize+10)), nil, DefaultInputBufferSize)
 	p := make([]byte, 1)
 	for range inputWaitSize + 10 {
 		if _, err := in.Read(p); err != nil {
 			t.Fatal(err)
 		}
-		if got, want := in.large != nil, len(in.rest) > 0 && in.taken > inputWaitSize; got != want {
-			t.Errorf("after %d bytes the large buffer is held: %t, want %t", in.taken, got, want)
+		want := 0
+		switch {
+		case len(in.rest) == 0:
+		case in.taken < inputWaitSize:
+			want = inputWaitSize
+		default:
+			want = DefaultInputBufferSize
+		}
+		if len(in.buffer) != want {
+			t.Errorf("after %d bytes a buffer of %d is held, want %d", in.taken, len(in.buffer), want)
 		}
 	}
-	if _, err := in.Read(p); !errors.Is(err, io.EOF) || in.large != nil {
-		t.Errorf("at the end: %v, buffer %t", err, in.large != nil)
+	if _, err := in.Read(p); !errors.Is(err, io.EOF) || in.buffer != nil {
+		t.Errorf("at the end: %v, buffer %d", err, len(in.buffer))
 	}
 }
 

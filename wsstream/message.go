@@ -31,7 +31,8 @@ func (t MessageType) String() string {
 // Message is one WebSocket message, which is one chunk of a stream: an empty message is a chunk too, and the
 // fragments in which a message may have come are joined.
 //
-// The receiver of a message owns Data and may keep and change it. A message that is written still belongs to the
+// The receiver of a message owns Data and may keep and change it; [Message.Release] gives it back, for those who do not
+// keep it and want to spare the garbage collector. A message that is written still belongs to the
 // writer: Data must not change until the write has completed, and is neither changed nor kept by the connection. That
 // Write of a DefaultWriter returned nil means that the message was accepted, not that its write has completed. It has
 // when the result of WriteAsync has come, or when Close of the writable stream or a PipeTo into it has returned.
@@ -56,6 +57,15 @@ func Binary(data []byte) Message {
 // String returns the payload as a string, whatever the type.
 func (m Message) String() string {
 	return string(m.Data)
+}
+
+// Release gives the memory of Data away, for messages that are received later, on any connection. Whoever owns a message
+// may call it, once, when nobody uses Data any more, nor another slice of the same memory; else a later message appears
+// there. It is worth the care where large messages come fast. Memory that is not given back is garbage collected.
+//
+// To have messages released that have been written, see ReleaseWritten of [Settings].
+func (m Message) Release() {
+	giveMemory(m.Data)
 }
 
 // sendable returns the error for which m cannot be sent.

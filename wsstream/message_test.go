@@ -2,11 +2,15 @@ package wsstream_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"io"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
 
+	"github.com/gobwas/ws"
 	"github.com/weirstreams/weir/wsstream"
 	"github.com/weirstreams/weir/wsstream/internal/wstest"
 )
@@ -217,5 +221,70 @@ func TestMessageTypesHaveNames(t *testing.T) {
 		if got.String() != want {
 			t.Errorf("%q, want %q", got, want)
 		}
+	}
+}
+
+// Messages of one size that are released, by the reader or when they have been sent back, take no new memory.
+func TestReleasedMemoryIsUsedAgain(t *testing.T) {
+	const n, size = 100, 50_000
+	for name, settings := range map[string]wsstream.Settings{"read": {}, "echoed": {ReleaseWritten: true}} {
+		t.Run(name, func(t *testing.T) {
+			ours, theirs := wstest.TCP(t)
+			peer := wstest.NewServer(t, theirs)
+			s, err := wsstream.New("ws://example.com/", &wsstream.Options{NetDial: wstest.DialTo(ours), Settings: settings})
+			if err != nil {
+				t.Fatal(err)
+			}
+			peer.Open()
+			c, err := s.Opened(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if settings.ReleaseWritten {
+				go func() { _ = c.Readable.PipeTo(context.Background(), c.Writable) }() // until the socket is closed
+			}
+			var wires [2][]byte
+			for i, text := range []string{"abc", "xyz"} {
+				wires[i] = wstest.Whole(wstest.Binary, strings.Repeat(text, size)[:size]).Bytes()
+			}
+			back := make([]byte, len(wires[0])+4) // with a mask
+			var before, after runtime.MemStats
+			for i := range 2 * n {
+				if i == n {
+					runtime.ReadMemStats(&before)
+				}
+				wire := wires[i%2]
+				if _, err := theirs.Write(wire); err != nil {
+					t.Fatal(err)
+				}
+				payload := wire[4:]
+				if settings.ReleaseWritten {
+					if _, err := io.ReadFull(theirs, back); err != nil {
+						t.Fatal(err)
+					}
+					ws.Cipher(back[8:], [4]byte(back[4:]), 0)
+					if !bytes.Equal(back[8:], payload) {
+						t.Fatalf("message %d came back as another", i)
+					}
+					continue
+				}
+				reader, err := c.Readable.GetReader()
+				if err != nil {
+					t.Fatal(err)
+				}
+				got, err := reader.Read(t.Context())
+				reader.ReleaseLock()
+				if err != nil || !bytes.Equal(got.Data, payload) {
+					t.Fatalf("message %d is another (%v)", i, err)
+				}
+				got.Release()
+			}
+			runtime.ReadMemStats(&after)
+			// Under the race detector a sync.Pool drops some of what it is given.
+			if each := (after.TotalAlloc - before.TotalAlloc) / n; each >= size {
+				t.Errorf("%d bytes allocated for each message of %d", each, size)
+			}
+			_ = ours.Close()
+		})
 	}
 }

@@ -7,8 +7,9 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
+	"net"
 	"os"
-	"sync"
+	"slices"
 
 	"github.com/gobwas/ws"
 )
@@ -17,20 +18,11 @@ const (
 	// smallFrame is the room in which most frames are put together before they go to the socket, in bytes.
 	smallFrame = 4 << 10
 
-	// batchSize is how many bytes of frames may wait for more before they go to the socket.
-	batchSize = 64 << 10
-
-	// largeFrame is the room for a batch, and for what is larger than smallFrame. A frame that does not fit goes to the
-	// socket in pieces of this size, so that the memory a connection takes to write does not grow with its messages.
-	largeFrame = batchSize + smallFrame
-
 	// controlRoom is what the control frames that wait may take of it.
 	controlRoom = (maxPongs + 1) * (ws.MaxHeaderSize + ws.MaxControlFramePayloadSize)
-)
 
-var (
-	smallFrames = sync.Pool{New: func() any { return new(make([]byte, 0, smallFrame)) }}
-	largeFrames = sync.Pool{New: func() any { return new(make([]byte, 0, largeFrame)) }}
+	// maskBlock is how much is masked at once, in bytes, so that it is still in the cache of the processor.
+	maskBlock = 8 << 10
 )
 
 // output is the one way by which frames reach the socket. Whoever writes a frame holds the lock until the whole frame
@@ -38,7 +30,7 @@ var (
 //
 // Small messages may join a batch instead, for which the lock is not needed: a goroutine writes what has come together
 // while it wrote the batch before, and is gone when nothing has. So a batch is as large as the socket is slow, up to
-// batchSize.
+// size.
 //
 // Answers to pings wait in a queue, and never does whoever reads the socket wait for the lock: two ends whose writers
 // are stuck until the other end reads would wait for each other for ever. The next frame takes the answers along in
@@ -46,12 +38,16 @@ var (
 type output struct {
 	socket  io.Writer
 	client  bool      // frames of a client are masked
+	gathers bool      // the socket takes what is in two places as one write
+	size    int       // of a batch, and of the pieces in which larger frames go to the socket, in bytes
 	deflate *deflater // nil without compression
 
 	lock  chan struct{} // holds a value while somebody writes; guards following fields
 	shut  bool          // no frame may follow
 	rest  []byte        // what is left when a write was cut off; only a Close frame will follow
 	begun bool          // some of the frame whose write failed last has left, or is in rest
+	parts [2][]byte     // of a write that gathers them
+	queue net.Buffers   // what is left of parts in that
 
 	// failed is called with the error of the socket when frames could not be written for which nobody waits.
 	failed func(err error)
@@ -60,9 +56,14 @@ type output struct {
 	batch    batch
 }
 
-// newOutput returns the output to socket.
-func newOutput(socket io.Writer, client bool, failed func(error)) *output {
-	return &output{socket: socket, client: client, lock: make(chan struct{}, 1), failed: failed}
+// newOutput returns the output to socket, with batches of this size.
+func newOutput(socket io.Writer, client bool, size int, failed func(error)) *output {
+	o := &output{socket: socket, client: client, size: size, lock: make(chan struct{}, 1), failed: failed}
+	switch socket.(type) {
+	case *net.TCPConn, *net.UnixConn, gatherer:
+		o.gathers = true
+	}
+	return o
 }
 
 // acquire waits for the lock, until ctx ends; then it returns the cause.
@@ -124,11 +125,11 @@ func (o *output) flush() {
 			return
 		}
 		buffer := o.takeWaiting(0)
-		waited := len(*buffer) > 0
+		waited := len(buffer) > 0
 		if waited {
-			o.writeWaiting(*buffer)
+			o.writeWaiting(buffer)
 		}
-		freeFrameBuffer(buffer)
+		giveMemory(buffer)
 		if !waited {
 			return
 		}
@@ -145,24 +146,25 @@ func (o *output) writeWaiting(frames []byte) {
 
 // takeWaiting returns a buffer with the frames that wait: the batch, and the control frames. Behind them is room for a
 // header, and for a payload of this size unless it is large. The lock is held.
-func (o *output) takeWaiting(size int) *[]byte {
+func (o *output) takeWaiting(size int) []byte {
 	buffer := o.batch.take()
 	if buffer == nil {
-		buffer = frameBuffer(size)
+		buffer = o.frameBuffer(size)
 	}
-	*buffer = o.controls.appendTo(*buffer, o)
-	return buffer
+	return o.controls.appendTo(buffer, o)
 }
 
 // write writes one frame. It waits for the socket to take the frame, for as long as the socket's write deadline lets
 // it; if that ends it, what must still be written is kept for writeRest, which must come before any other frame. The
 // lock is held.
 //
-// A frame of up to 64 KiB is one Write of the socket.
+// A frame that fits a batch is one Write of the socket.
 func (o *output) write(h ws.Header, payload []byte) error {
-	buffer := o.takeWaiting(len(payload))
-	defer freeFrameBuffer(buffer)
-	buf := *buffer
+	if o.gathers && !h.Masked && len(payload) > smallFrame {
+		return o.gather(h, payload)
+	}
+	buf := o.takeWaiting(len(payload))
+	defer giveMemory(buf)
 	before := len(buf) // the frames before this one, in buf; -1 once some of this one has left
 	buf = appendHeader(buf, h)
 	for done := 0; ; {
@@ -188,6 +190,32 @@ func (o *output) write(h ws.Header, payload []byte) error {
 	}
 }
 
+// gather is write for a frame whose payload goes to the socket as it is, from where it is.
+func (o *output) gather(h ws.Header, payload []byte) error {
+	buf := o.takeWaiting(0)
+	defer giveMemory(buf)
+	before := len(buf)
+	buf = appendHeader(buf, h)
+	o.parts = [2][]byte{buf, payload}
+	o.queue = o.parts[:]
+	socket := o.socket
+	if g, ok := socket.(gatherer); ok {
+		socket = g.gatherTo()
+	}
+	n, err := o.queue.WriteTo(socket)
+	o.queue, o.parts = nil, [2][]byte{}
+	if err == nil {
+		return nil
+	}
+	if o.begun = n > int64(before); o.begun {
+		inBuf := min(n, int64(len(buf)))
+		o.keep(err, buf[inBuf:], payload[n-inBuf:], h, 0)
+	} else {
+		o.keep(err, buf[n:before], nil, h, 0)
+	}
+	return err
+}
+
 // keep copies what must still be written after a write that ran into the deadline: some bytes that are ready to go, and
 // the payload of h from offset on. They belong to the caller again when write has returned.
 func (o *output) keep(err error, ready, payload []byte, h ws.Header, offset int) {
@@ -207,22 +235,16 @@ func (o *output) writeRest() error {
 	return err
 }
 
-// frameBuffer returns an empty buffer for a frame with a payload of n bytes and the control frames before it.
-func frameBuffer(n int) *[]byte {
-	if n <= smallFrame-ws.MaxHeaderSize-controlRoom {
-		return smallFrames.Get().(*[]byte)
-	}
-	return largeFrames.Get().(*[]byte)
+// frameBuffer returns an empty buffer for a frame with a payload of n bytes and the control frames before it. A frame that
+// does not fit goes to the socket in pieces of this size, so that the memory a connection takes to write does not grow with
+// its messages.
+func (o *output) frameBuffer(n int) []byte {
+	return takeMemory(smallFrame + min(o.size, max(0, n-smallFrame+ws.MaxHeaderSize+controlRoom)))
 }
 
-// freeFrameBuffer takes back what frameBuffer gave.
-func freeFrameBuffer(buf *[]byte) {
-	*buf = (*buf)[:0]
-	if cap(*buf) == smallFrame {
-		smallFrames.Put(buf)
-	} else {
-		largeFrames.Put(buf)
-	}
+// batchBuffer returns an empty buffer for a batch, and what goes along with it.
+func (o *output) batchBuffer() []byte {
+	return takeMemory(smallFrame + o.size)
 }
 
 // newHeader returns the header of a frame that is not a fragment.
@@ -269,10 +291,14 @@ func appendHeader(buf []byte, h ws.Header) []byte {
 
 // appendPayload appends a piece of the payload that h announces, masked if it has to be; offset is where it begins.
 func appendPayload(buf, piece []byte, h ws.Header, offset int) []byte {
-	n := len(buf)
-	buf = append(buf, piece...)
-	if h.Masked {
+	if !h.Masked {
+		return append(buf, piece...)
+	}
+	for block := range slices.Chunk(piece, maskBlock) {
+		n := len(buf)
+		buf = append(buf, block...)
 		ws.Cipher(buf[n:], h.Mask, offset%4)
+		offset += len(block)
 	}
 	return buf
 }

@@ -111,6 +111,9 @@ func requestTunnel(socket net.Conn, address string, user *url.Userinfo, size int
 	// The body is not closed, which would read it: that of a refusal does not matter, and a length announced for that of
 	// success does not count (RFC 9110, section 9.3.6).
 	response, err := http.ReadResponse(br, request) //nolint:bodyclose // see above
+	for n := 0; err == nil && response.StatusCode < 200 && n < maxInterim; n++ {
+		response, err = http.ReadResponse(br, request) //nolint:bodyclose // there is none
+	}
 	switch {
 	case err != nil && room.N == 0:
 		return ErrHeadTooLarge

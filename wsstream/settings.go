@@ -29,6 +29,12 @@ const (
 	// DefaultReadBufferSize is the size of the chunks of a message that is read as a stream, in bytes.
 	DefaultReadBufferSize = 32 << 10
 
+	// DefaultInputBufferSize is how much is read from a socket at once, in bytes.
+	DefaultInputBufferSize = 16 << 10
+
+	// DefaultOutputBufferSize is how many bytes of messages leave together.
+	DefaultOutputBufferSize = 64 << 10
+
 	// DefaultMaxControlRate bounds the control frames of the peer, per second.
 	DefaultMaxControlRate = 1000
 
@@ -111,20 +117,35 @@ type Settings struct {
 	// in bytes. Zero means DefaultReadBufferSize.
 	ReadBufferSize int
 
+	// InputBufferSize is how much is read from the socket at once, in bytes, into a buffer that is held only while something
+	// is in it. What is missing of a larger message is read right into its own memory. Zero means DefaultInputBufferSize.
+	InputBufferSize int
+
+	// OutputBufferSize is how many bytes of small messages may wait to leave together in one system call, if
+	// WritableStrategy lets any, and the size of the pieces in which a large message leaves that has to be masked. The buffer
+	// is held only while something is in it. Zero means DefaultOutputBufferSize.
+	OutputBufferSize int
+
 	// ReadableStrategy says how much may be queued for reading; until then the socket is read ahead. A message counts at
 	// least 1, whatever Size says, or a peer could fill the memory with empty ones. Nil means one message.
 	ReadableStrategy *streams.QueuingStrategy[Message]
 
 	// WritableStrategy says how much may be queued for writing before a Write waits. Nil means one message, which is
 	// the one being written. With a mark of more than 1, small messages leave together, many in one system call, and up to
-	// 64 KiB of them may wait for that besides the queue.
+	// OutputBufferSize of them may wait for that besides the queue.
 	WritableStrategy *streams.QueuingStrategy[Message]
+
+	// ReleaseWritten makes the connection the owner of the messages that are written to it, and has each released when it
+	// has been sent, as by [Message.Release]. It is for echoes and proxies, which pass messages on and are done with them,
+	// and must not be set where a message is written to several connections, or used by the writer afterwards.
+	ReleaseWritten bool
 }
 
 // withDefaults returns s with the defaults filled in, and the error for what is out of its range.
 func (s Settings) withDefaults() (Settings, error) {
 	if min(s.HandshakeTimeout, s.CloseTimeout, s.WriteTimeout, s.IdleTimeout, s.PingInterval) < 0 ||
-		min(s.MaxHeaderSize, s.MaxFragments, s.MaxControlRate, s.MaxMissedPongs, s.ReadBufferSize) < 0 ||
+		min(s.MaxHeaderSize, s.MaxFragments, s.MaxControlRate, s.MaxMissedPongs) < 0 ||
+		min(s.ReadBufferSize, s.InputBufferSize, s.OutputBufferSize) < 0 ||
 		min(s.MaxMessageSize, s.MaxFrameSize, s.MaxDecompressedSize) < 0 {
 		return Settings{}, fmt.Errorf("%w: a negative time or size", ErrOption)
 	}
@@ -138,6 +159,8 @@ func (s Settings) withDefaults() (Settings, error) {
 	s.MaxFragments = cmp.Or(s.MaxFragments, DefaultMaxFragments)
 	s.MaxControlRate = cmp.Or(s.MaxControlRate, DefaultMaxControlRate)
 	s.ReadBufferSize = cmp.Or(s.ReadBufferSize, DefaultReadBufferSize)
+	s.InputBufferSize = cmp.Or(s.InputBufferSize, DefaultInputBufferSize)
+	s.OutputBufferSize = cmp.Or(s.OutputBufferSize, DefaultOutputBufferSize)
 	if s.ByteStreams {
 		s.ReadableStrategy = &streams.QueuingStrategy[Message]{} // nothing is read ahead
 	}

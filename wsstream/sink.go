@@ -34,10 +34,26 @@ func (c *conn) write(ctx context.Context, m Message, _ *streams.WritableControll
 	if !c.isOpen() { // and not behind the Close frame, which the peer may be slow to take
 		return ErrInvalidState
 	}
-	if c.batches && c.output.join(m) {
+	if err := c.writeMessage(ctx, m); err != nil {
+		return err
+	}
+	if c.releases {
+		m.Release()
+	}
+	return nil
+}
+
+// writeMessage writes one message, or has it join the batch.
+func (c *conn) writeMessage(ctx context.Context, m Message) error {
+	frame, ok := c.output.pack(m)
+	if !ok {
+		return c.writeOut(ctx, func() error { return c.output.writeLarge(m) })
+	}
+	defer frame.free()
+	if c.batches && c.output.join(frame.header, frame.payload) {
 		return nil
 	}
-	return c.writeOut(ctx, func() error { return c.output.writeMessage(m) })
+	return c.writeOut(ctx, func() error { return c.output.write(frame.header, frame.payload) })
 }
 
 // writeOut has frames written, by what it is given, and returns how that ended, or how the connection ended if it is
@@ -95,12 +111,8 @@ func (c *conn) startWrite(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	if c.watched != ctx { // nearly always it is that of the write before, and watched already
-		if c.stopWatch != nil {
-			c.stopWatch()
-		}
-		c.watched = ctx
-		c.stopWatch = context.AfterFunc(ctx, func() { c.cutOff(ctx) })
+	if !c.watch.late {
+		c.watchLocked(ctx)
 	}
 	c.writing = ctx
 	return nil

@@ -41,7 +41,7 @@ var (
 
 // After a time of connections that are opened and closed, killed in the middle of a frame, half closed, stalled and
 // flooded, in both roles, no goroutine, no descriptor and no memory may be left. By default that is short;
-// `go test ./wsstream -run Soak -soak 30m -timeout 0 -v` is the real thing.
+// `go test ./wsstream -run TestSoak -soak 30m -timeout 40m -v` is the real thing.
 func TestSoak(t *testing.T) {
 	s := &soak{t: t, ran: map[string]*atomic.Int64{}}
 	for name := range behaviours {

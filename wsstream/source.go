@@ -21,22 +21,30 @@ func (c *conn) startReadable(_ context.Context, controller *streams.ReadableCont
 	return nil
 }
 
-// pull delivers one message. It waits for the socket; that its context ends does not end it, because that means that
-// the connection is closing, which ends it in time.
+// pull delivers one message, and of those that have come with it as many as there is room for. It waits for the socket;
+// that its context ends does not end it, because that means that the connection is closing, which ends it in time.
 func (c *conn) pull(_ context.Context, controller *streams.ReadableController[Message]) error {
-	if !c.startReading() {
-		return nil // the connection is closing, and its reader tells the stream
+	for {
+		if !c.startReading() {
+			return nil // the connection is closing, and its reader tells the stream
+		}
+		m, err := c.messages.next()
+		more := err == nil && c.messages.isBuffered()
+		if err != nil || !c.stopReading() {
+			c.conclude(err)
+			return nil
+		}
+		if err := controller.Enqueue(m); err != nil && !errors.Is(err, streams.ErrClosed) {
+			c.close(CloseInfo{}) // the strategy of the application failed, and nobody can read any more
+			return err
+		}
+		if !more {
+			return nil
+		}
+		if room, ok := controller.DesiredSize(); !ok || room <= 0 {
+			return nil
+		}
 	}
-	m, err := c.messages.next()
-	if err != nil || !c.stopReading() {
-		c.conclude(err)
-		return nil
-	}
-	if err := controller.Enqueue(m); err != nil && !errors.Is(err, streams.ErrClosed) {
-		c.close(CloseInfo{}) // the strategy of the application failed, and nobody can read any more
-		return err
-	}
-	return nil
 }
 
 // cancel closes the whole connection: a WebSocket cannot be closed in one direction. It does not wait.

@@ -3,7 +3,6 @@ package wsstream
 import (
 	"context"
 	"errors"
-	"net"
 	"sync"
 	"time"
 
@@ -44,7 +43,7 @@ type Connection struct {
 
 	// Writable takes messages for the peer. A write is complete when the system has taken the message, which says
 	// nothing about the peer, and waits while the peer does not read; with a mark of more than one message, when it has
-	// been collected to leave together with others, of which there are at most 64 KiB. Write of a DefaultWriter returns as
+	// been collected to leave together with others, of which there are at most OutputBufferSize. Write of a DefaultWriter returns as
 	// soon as the message is accepted: Data may be reused only when the result of WriteAsync has come, or when Close of
 	// Writable or a PipeTo into it has returned.
 	//
@@ -129,27 +128,35 @@ func connecting(ctx context.Context, url string) (*WebSocketStream, context.Cont
 	return s, ctx
 }
 
+// isOpen is the channel of those that are open from the first.
+var isOpen = func() chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}()
+
 // accepted returns a stream for a socket whose handshake is done.
-func accepted(url string, socket net.Conn, hs handshake, set *Settings) *WebSocketStream {
-	s := &WebSocketStream{url: url, opened: make(chan struct{}), closed: make(chan struct{})}
-	s.openLocked(socket, hs, ws.StateServerSide, set)
+func accepted(hs handshake, set *Settings) *WebSocketStream {
+	s := &WebSocketStream{url: hs.url, opened: isOpen, closed: make(chan struct{})}
+	s.openLocked(hs, ws.StateServerSide, set)
 	return s
 }
 
 // open ends the handshake with success, and returns false if Close was called before.
-func (s *WebSocketStream) open(socket net.Conn, hs handshake, set *Settings) bool {
+func (s *WebSocketStream) open(hs handshake, set *Settings) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closing {
 		return false
 	}
 	s.endHandshakeLocked()
-	s.openLocked(socket, hs, ws.StateClientSide, set)
+	s.openLocked(hs, ws.StateClientSide, set)
+	close(s.opened)
 	return true
 }
 
-func (s *WebSocketStream) openLocked(socket net.Conn, hs handshake, side ws.State, set *Settings) {
-	s.conn = newConn(socket, hs.early, side, hs.extensions.terms, set, s.closed)
+func (s *WebSocketStream) openLocked(hs handshake, side ws.State, set *Settings) {
+	s.conn = newConn(hs.socket, hs.early, side, hs.extensions.terms, set, s.closed)
 	readable, writable := s.conn.open(set)
 	s.connection = &Connection{
 		Readable:   readable,
@@ -160,7 +167,6 @@ func (s *WebSocketStream) openLocked(socket net.Conn, hs handshake, side ws.Stat
 	if set.ByteStreams {
 		s.connection.incoming = newIncoming(s.conn, readable, set.ReadBufferSize)
 	}
-	close(s.opened)
 }
 
 // fail ends the handshake without success.

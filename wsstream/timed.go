@@ -3,6 +3,7 @@ package wsstream
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"time"
 )
@@ -10,18 +11,19 @@ import (
 // timedWriter writes to the socket of a connection, in pieces for each of which there is a limit of time as long as the
 // connection is open. Once it is closing it has a limit as a whole.
 type timedWriter struct {
-	conn  *conn
-	limit time.Duration
+	conn   *conn
+	limit  time.Duration
+	writer io.Writer // to the socket
 }
 
 func (w timedWriter) Write(p []byte) (int, error) {
 	for done := 0; ; {
-		piece := p[done:min(len(p), done+largeFrame)]
+		piece := p[done:min(len(p), done+DefaultOutputBufferSize)]
 		limited, err := w.start()
 		if err != nil {
 			return done, err
 		}
-		n, err := w.conn.socket.Write(piece)
+		n, err := w.writer.Write(piece)
 		if done += n; err != nil {
 			if limited && errors.Is(err, os.ErrDeadlineExceeded) && w.expired() {
 				err = fmt.Errorf("%w: %v", ErrWriteTimeout, w.limit)

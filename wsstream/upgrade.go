@@ -25,40 +25,54 @@ import (
 // the handler must not answer. It fails with ErrSubprotocol, ErrHeader or ErrOption for options that are wrong, and
 // has answered with status 500.
 func Upgrade(w http.ResponseWriter, r *http.Request, opts *UpgradeOptions) (*WebSocketStream, error) {
+	hs, set, err := upgrade(w, r, opts)
+	if err != nil {
+		return nil, err
+	}
+	return accepted(hs, &set), nil
+}
+
+// upgrade does the handshake of Upgrade.
+func upgrade(w http.ResponseWriter, r *http.Request, opts *UpgradeOptions) (handshake, Settings, error) {
 	if opts == nil {
 		opts = new(UpgradeOptions)
 	}
 	set, err := opts.settings()
 	if err != nil {
 		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
-		return nil, err
+		return handshake{}, set, err
 	}
-	if refusal := opts.checkRequest(r, set.MaxHeaderSize); refusal != nil {
+	hs, err := opts.answer(w, r, &set)
+	return hs, set, err
+}
+
+// answer answers a request.
+func (o *UpgradeOptions) answer(w http.ResponseWriter, r *http.Request, set *Settings) (handshake, error) {
+	if refusal := o.checkRequest(r, set.MaxHeaderSize); refusal != nil {
 		if errors.Is(refusal, errBody) {
 			w.Header().Set("Connection", "close") // or net/http would wait for the body before it answers
 		}
 		http.Error(w, refusal.Err.Error(), refusal.StatusCode)
-		return nil, refusal
+		return handshake{}, refusal
 	}
 	extensions, err := set.Compression.answer(strings.Join(r.Header["Sec-Websocket-Extensions"], ","))
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
-		return nil, &HandshakeError{http.StatusBadRequest, err}
+		return handshake{}, &HandshakeError{http.StatusBadRequest, err}
 	}
 	upgrader := ws.HTTPUpgrader{
 		Timeout:  set.HandshakeTimeout,
-		Header:   extensions.addTo(opts.Header),
-		Protocol: func(p string) bool { return slices.Contains(opts.Protocols, p) },
+		Header:   extensions.addTo(o.Header),
+		Protocol: func(p string) bool { return slices.Contains(o.Protocols, p) },
 	}
 	socket, rw, hs, err := upgrader.Upgrade(withOneConnection(r), w)
 	if err != nil {
 		if socket != nil {
 			_ = socket.Close() // the request was refused, which is what there is to tell
 		}
-		return nil, badRequest(err)
+		return handshake{}, badRequest(err)
 	}
-	url := requestURL(r.TLS != nil, r.Host, r.URL)
-	return accepted(url, socket, handshake{hs.Protocol, extensions, buffered(rw.Reader)}, &set), nil
+	return handshake{socket, requestURL(r.TLS != nil, r.Host, r.URL), hs.Protocol, extensions, buffered(rw.Reader)}, nil
 }
 
 // checkRequest looks at what gobwas/ws does not. Size bounds the header that is taken apart here into many times as much
@@ -149,13 +163,22 @@ func requestURL(secure bool, host string, u *url.URL) string {
 // ErrHeader or ErrOption for options that are wrong, with the cause of ctx, with ErrHandshakeTimeout, or with a
 // *HandshakeError for a request that is wrong, and has been answered with the HTTP status it tells, or that broke off.
 func Accept(ctx context.Context, socket net.Conn, opts *UpgradeOptions) (*WebSocketStream, error) {
+	hs, set, err := accept(ctx, socket, opts)
+	if err != nil {
+		return nil, err
+	}
+	return accepted(hs, &set), nil
+}
+
+// accept does the handshake of Accept.
+func accept(ctx context.Context, socket net.Conn, opts *UpgradeOptions) (handshake, Settings, error) {
 	if opts == nil {
 		opts = new(UpgradeOptions)
 	}
 	set, err := opts.settings()
 	if err != nil {
 		_ = socket.Close() // the error of the options is what there is to tell
-		return nil, err
+		return handshake{}, set, err
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, set.HandshakeTimeout, ErrHandshakeTimeout)
 	defer cancel()
@@ -170,10 +193,11 @@ func Accept(ctx context.Context, socket net.Conn, opts *UpgradeOptions) (*WebSoc
 			err = context.Cause(ctx)
 		}
 		hangUpRefused(ctx, socket, err, set.CloseTimeout)
-		return nil, err
+		return handshake{}, set, err
 	}
 	_, secure := socket.(*tls.Conn)
-	return accepted(requestURL(secure, a.host, a.url), socket, a.result, &set), nil
+	a.result.socket, a.result.url = socket, requestURL(secure, a.host, a.url)
+	return a.result, set, nil
 }
 
 // acceptor does the handshake of Accept, and keeps what the request said.

@@ -10,7 +10,8 @@ import (
 	"github.com/weirstreams/weir/wsstream"
 )
 
-// weir is wsstream: the client reads and writes message by message, the server has a pipe.
+// weir is wsstream: the client reads and writes message by message, the server has a pipe. Both give back the memory of
+// messages, as the reference keeps its own.
 var weir = library{name: "weir", dial: dialWeir, serve: overHTTP(upgradeWeir)}
 
 // weirPiped is the same with a pipe into the client's side, which may hold 64 messages.
@@ -51,7 +52,9 @@ func receiveWeir(reader *streams.DefaultReader[wsstream.Message], got func([]byt
 		if err != nil {
 			return err
 		}
-		if done, err := got(message.Data); done || err != nil {
+		done, err := got(message.Data)
+		message.Release()
+		if done || err != nil {
 			return err
 		}
 	}
@@ -110,7 +113,7 @@ func (c *weirPipeClient) receive(got func([]byte) (bool, error)) error {
 func (c *weirPipeClient) close() error { return closeWeir(c.stream) }
 
 func upgradeWeir(w http.ResponseWriter, r *http.Request, t task) error {
-	stream, err := wsstream.Upgrade(w, r, nil)
+	stream, err := wsstream.Upgrade(w, r, &wsstream.UpgradeOptions{Settings: wsstream.Settings{ReleaseWritten: t.Echo}})
 	if err != nil {
 		return err
 	}
@@ -138,6 +141,7 @@ func (t task) dealWithStream(s *wsstream.WebSocketStream) {
 	}
 	messages := counter{task: t}
 	_ = conn.Readable.ForEach(ctx, func(m wsstream.Message) error {
+		defer m.Release()
 		if reply := messages.reply(m.Data); reply != nil {
 			return writer.Write(ctx, wsstream.Binary(reply))
 		}
