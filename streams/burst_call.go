@@ -222,5 +222,5 @@ func (r *callRoot[T]) stepLocked() {
 	if d.steps.len > 0 || d.calls.ready.len > 0 {
 		b.stop.Store(true) // what is due may end the stream
 	}
-	b.endLocked(d, r.err) // what is left of the error belonged to no stage, and run calls nothing else
+	_, _ = b.endLocked(d, r.err) // what is left of the error belonged to no stage, and run calls nothing else
 }
