@@ -32,7 +32,7 @@ type burst struct {
 	stages []burstStage // from the source to the sink, those of one branch of a tee after those of the other; immutable once built
 	fork   int          // the first of them that is a tee; noFork if none is
 	end    burstEnd     // the queue or the loop that the chain ends in; nil if it ends in a SinkFunc
-	root   burstRoot    // where the burst begins; set when it does
+	pull   heldPull     // of the source that the burst began at; nil if it began at a call
 	stop   atomic.Bool  // somebody else came to the domain
 	ctx    context.Context
 
@@ -149,10 +149,10 @@ func (b *burst) add(stage burstStage) {
 // usualStages is how many stages most chains have at most.
 const usualStages = 4
 
-// A burstRoot is where a burst begins: the pull of a source, or the call of a stage.
-type burstRoot interface {
+// A heldPull is the pull of a source that bursts begin at.
+type heldPull interface {
 	plainPull
-	// feed takes one more chunk to the first stage, and reports whether there was one.
+	// feed takes one chunk from the source to the first stage, and reports whether there was one.
 	feed() (bool, error)
 	// settledLocked ends the pull.
 	settledLocked()
@@ -191,7 +191,7 @@ func (b *burst) clearLocked() {
 
 // beginLocked enters a burst if the chain can have one now, and reports whether it did. w is the goroutine that will run it,
 // nil for a helper. The burst ends with ctx, if not before.
-func (s *burstSource[T]) beginLocked(ctx context.Context, w *waiter, c *ReadableController[T], pull burstRoot) bool {
+func (s *burstSource[T]) beginLocked(ctx context.Context, w *waiter, c *ReadableController[T], pull heldPull) bool {
 	b := &s.burst
 	if !b.engagedFrom(pull) && (b.engaged || !s.chainedLocked(c) || !b.enterLocked(c.domainLocked(), w, pull, b.stages)) {
 		return false
@@ -201,11 +201,11 @@ func (s *burstSource[T]) beginLocked(ctx context.Context, w *waiter, c *Readable
 	return true
 }
 
-// engagedFrom reports whether the burst has begun at root, and not ended.
-func (b *burst) engagedFrom(root burstRoot) bool { return b.engaged && b.root == root }
+// engagedFrom reports whether the burst has begun at this pull, and not ended.
+func (b *burst) engagedFrom(pull heldPull) bool { return b.engaged && b.pull == pull }
 
 // enterLocked enters those stages that are not busy yet, the last of the chain, and reports whether it could.
-func (b *burst) enterLocked(d *domain, w *waiter, root burstRoot, stages []burstStage) bool {
+func (b *burst) enterLocked(d *domain, w *waiter, pull heldPull, stages []burstStage) bool {
 	for _, stage := range stages {
 		if !stage.readyLocked(b.endsInQueue()) {
 			return false
@@ -214,7 +214,7 @@ func (b *burst) enterLocked(d *domain, w *waiter, root burstRoot, stages []burst
 	if b.end != nil && !b.end.readyLocked(w) {
 		return false
 	}
-	b.engaged, b.root, b.from, b.looks = true, root, 0, false
+	b.engaged, b.pull, b.from, b.looks = true, pull, 0, false
 	if b.end != nil {
 		b.end.enterLocked()
 	}
@@ -290,7 +290,7 @@ func (b *burst) holdLocked(d *domain) bool {
 	if !b.endsInQueue() || b.failed != noStage || b.stop.Load() || q.held != nil || q.pulls.len > 0 {
 		return false
 	}
-	for _, stage := range b.stages[b.from:] {
+	for _, stage := range b.stages {
 		if !stage.waits() {
 			return false
 		}
@@ -307,10 +307,10 @@ func (b *burst) settleLocked(d *domain) {
 	d.calls.held = nil
 	b.disengageLocked(d)
 	b.end.settleLocked()
-	for _, stage := range b.stages[b.from:] {
+	for _, stage := range b.stages {
 		stage.settleLocked()
 	}
-	b.root.settledLocked()
+	b.pull.settledLocked()
 	b.ctx = nil
 }
 
@@ -327,7 +327,7 @@ func (b *burst) disengageLocked(d *domain) {
 // the helper that is here runs the pull before it gives up the lock, and nobody meets a burst between the two states.
 func (b *burst) resumeLocked(d *domain) {
 	d.calls.held = nil
-	d.callPullLocked(b.root)
+	d.callPullLocked(b.pull)
 }
 
 // checkInterval is after how many chunks a burst gives way to another pull, and looks whether its context has ended.
@@ -381,7 +381,7 @@ func (b *burst) flowsLocked() bool {
 
 // drain takes what waits in the chain through it, until the burst is halted.
 func (b *burst) drain() {
-	for _, stage := range slices.Backward(b.stages[b.from:]) {
+	for _, stage := range slices.Backward(b.stages) {
 		stage.drain()
 	}
 }
@@ -392,7 +392,7 @@ func (b *burst) fill() error {
 	if !b.endsInQueue() || !b.halted {
 		return nil
 	}
-	for i := len(b.stages) - 1; i >= b.from; i-- {
+	for i := range slices.Backward(b.stages) {
 		if filled, err := b.fillStage(i); !filled {
 			return err
 		}
@@ -406,8 +406,8 @@ func (b *burst) fillStage(i int) (filled bool, err error) {
 		if b.failed != noStage || b.interrupted() {
 			return false, nil
 		}
-		if i == b.from {
-			filled, err = b.root.feed()
+		if i == 0 {
+			filled, err = b.pull.feed()
 		} else if filled, err = b.fillStage(i - 1); filled {
 			b.stages[i-1].step()
 		}

@@ -39,7 +39,7 @@ func (s *place[T]) joinLocked(stage burstStage, p *pipe[T], b *burst) bool {
 // It takes many chunks for one look at the queue. They stay there, where they count, until the next look: a producer may see
 // less room than there is meanwhile, but never more. A look is also when steps are run that have become due, and when the burst
 // ends if a plain call is ready or a part of the chain has ended; so whoever adds work need not stop such a burst. One that ends in a
-// queue or a loop leaves steps alone, like any other call.
+// loop leaves steps to others, who go on beside the body.
 type callRoot[T any] struct {
 	callResult
 	stage  *place[T]          // immutable
@@ -48,8 +48,7 @@ type callRoot[T any] struct {
 
 	// The goroutine that runs the burst owns following fields.
 
-	chunk  T // of the call
-	called bool
+	chunk  T   // of the call
 	queued []T // copies of the first in the queue
 	taken  int // how many of them the burst has taken
 }
@@ -57,8 +56,7 @@ type callRoot[T any] struct {
 const (
 	// mostTaken is how many chunks a burst takes for one look at the queue.
 	mostTaken = 64
-	// fewest is the same where the burst stops soon, and how many have to wait before a burst of but one stage is quicker than
-	// calls one by one.
+	// fewest is how many have to wait before a burst of but one stage is quicker than calls one by one.
 	fewest = 4
 )
 
@@ -70,7 +68,8 @@ type joiner[T any] interface {
 
 // chainedLocked reports whether a burst may begin at the stage, which is the sink of stream: whether it is part of a chain as
 // the domain is now, or can be made the beginning of one. That is tried at the second call: many pipelines have but one,
-// before the first burst of their source.
+// before the first burst of their source. Where the chain ends in a queue there is none: the burst would read ahead before the
+// sink is called with what it has delivered.
 func (s *place[T]) chainedLocked(d *domain, stage joiner[T], stream *WritableStream[T]) bool {
 	if s.topology != d.topology {
 		s.topology, s.calls = d.topology, 0
@@ -80,7 +79,7 @@ func (s *place[T]) chainedLocked(d *domain, stage joiner[T], stream *WritableStr
 	case s.calls == 1:
 		return false
 	case s.burst != nil && s.burst.topology == d.topology:
-		return s.index < s.burst.fork // else others than those that come after the stage follow it
+		return s.index < s.burst.fork && !s.burst.endsInQueue() // behind a tee, others than those that come after the stage follow it
 	case s.calls > 2 || s.burst != nil && s.burst.engaged:
 		return false
 	}
@@ -90,7 +89,7 @@ func (s *place[T]) chainedLocked(d *domain, stage joiner[T], stream *WritableStr
 func (s *place[T]) beginChainLocked(d *domain, stage joiner[T], stream *WritableStream[T]) bool {
 	b := &s.rootLocked(stream).own
 	b.clearLocked()
-	if stage.joinLocked(stream.pipeLocked(), b) == nil {
+	if stage.joinLocked(stream.pipeLocked(), b) == nil || b.endsInQueue() {
 		return false
 	}
 	b.topology = d.topology
@@ -106,12 +105,12 @@ func (s *place[T]) rootLocked(stream *WritableStream[T]) *callRoot[T] {
 
 // beginLocked enters a burst with the chunk of a call, and reports whether it could. The stage is busy with it already.
 func (s *place[T]) beginLocked(d *domain, w *waiter, stream *WritableStream[T], chunk T) bool {
-	b, r := s.burst, s.rootLocked(stream)
-	if b.engaged || d.plainReadyLocked() || b.endsInQueue() && d.steps.len > 0 || !b.enterLocked(d, w, r, b.stages[s.index+1:]) {
+	b := s.burst
+	if b.engaged || d.plainReadyLocked() || !b.enterLocked(d, w, nil, b.stages[s.index+1:]) {
 		return false
 	}
 	b.from, b.looks = s.index, b.end == nil
-	r.chunk, r.called = chunk, true
+	s.rootLocked(stream).chunk = chunk
 	return true
 }
 
@@ -138,28 +137,17 @@ func (s *place[T]) queueLocked() *ReadableController[T] {
 	return c
 }
 
-// beginLocked goes on with a burst that was held.
-func (r *callRoot[T]) beginLocked(ctx context.Context, _ *waiter) bool {
-	r.stage.burst.beginLocked(ctx, r.stream.domainLocked())
-	return true
-}
-
 func (r *callRoot[T]) run() error {
 	b := r.stage.burst
-	b.drain()
-	if r.called {
-		r.called = false
-		r.stage.take(r.chunk)
-	}
-	for b.goesOn() && r.feedOne() {
+	r.stage.take(r.chunk)
+	for b.goesOn() && r.feed() {
 	}
 	b.at = noStage
-	return b.fill()
+	return nil
 }
 
-func (r *callRoot[T]) feed() (bool, error) { return r.feedOne(), nil }
-
-func (r *callRoot[T]) feedOne() bool {
+// feed takes one more chunk to the stage, and reports whether there was one.
+func (r *callRoot[T]) feed() bool {
 	if r.taken == len(r.queued) && !r.look() {
 		return false
 	}
@@ -181,18 +169,12 @@ func (r *callRoot[T]) look() bool {
 	if b.looks && d.calls.plying == d.calls.lookers {
 		d.runStepsBesidesLocked()
 		d.summonHelperLocked()
-	} else if d.steps.len > 0 {
-		return false
 	}
 	c := r.stage.queueLocked()
 	if c == nil || d.plainReadyLocked() || !b.flowsLocked() {
 		return false
 	}
-	most := mostTaken
-	if b.endsInQueue() { // and stops soon
-		most = fewest
-	}
-	for i := range min(c.queue.len, most) {
+	for i := range min(c.queue.len, mostTaken) {
 		r.queued = append(r.queued, *c.queue.at(i))
 	}
 	return len(r.queued) > 0
@@ -209,18 +191,10 @@ func (r *callRoot[T]) takeLocked() {
 	r.queued, r.taken = r.queued[:0], 0
 }
 
-func (r *callRoot[T]) loopBurst() *burst { return r.stage.burst.loop() }
-
-// settledLocked has nothing to end: the stage goes on with its write when it can.
-func (r *callRoot[T]) settledLocked() {}
-
 func (r *callRoot[T]) stepLocked() {
 	var none T
-	r.chunk, r.called = none, false
-	d, b := r.stream.domainLocked(), r.stage.burst
+	r.chunk = none
 	r.takeLocked()
-	if d.steps.len > 0 || d.calls.ready.len > 0 {
-		b.stop.Store(true) // what is due may end the stream
-	}
-	_, _ = b.endLocked(d, r.err) // what is left of the error belonged to no stage, and run calls nothing else
+	// What is left of the error belonged to no stage, and run calls nothing else.
+	_, _ = r.stage.burst.endLocked(r.stream.domainLocked(), r.err)
 }

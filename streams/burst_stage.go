@@ -74,14 +74,10 @@ func (f *funcTransformer[I, O]) readyLocked(endsInQueue bool) bool {
 		return false
 	}
 	if endsInQueue { // what waits is taken over
-		return f.keepsOne() && (t.parked || f.stage.pipe.waitsForChunkLocked())
+		keepsOne := t.sink.highWaterMark == 1 && t.source.highWaterMark == 0 // more would wait
+		return keepsOne && (t.parked || f.stage.pipe.waitsForChunkLocked())
 	}
 	return f.stage.pipe.waitsForChunkLocked() && !t.controller.backpressure && t.source.queue.len == 0
-}
-
-// keepsOne reports whether no more than one chunk waits in front of the stage, and none behind it.
-func (f *funcTransformer[I, O]) keepsOne() bool {
-	return f.stream.sink.highWaterMark == 1 && f.stream.source.highWaterMark == 0
 }
 
 // enterLocked takes over a chunk that waits, and those that wait behind the stage. What is left is a stage that is

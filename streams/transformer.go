@@ -236,8 +236,7 @@ func (e *emitCall[I, O]) burstLocked(ctx context.Context, w *waiter, c readyCall
 		return c
 	}
 	d := t.readable.domainLocked()
-	if !f.stage.chainedLocked(d, f, &t.writable) || f.stage.burst.endsInQueue() && !f.keepsOne() ||
-		!f.stage.beginLocked(d, w, &t.writable, f.chunk) {
+	if !f.stage.chainedLocked(d, f, &t.writable) || !f.stage.beginLocked(d, w, &t.writable, f.chunk) {
 		return c
 	}
 	f.wantNothingLocked()
