@@ -23,51 +23,6 @@ func BatchWithin[T any](n int, within time.Duration) *streams.TransformStream[T,
 	return collect[T](n, func(time.Time) time.Duration { return within }, false)
 }
 
-// BatchWeight collects chunks into slices of at most so much weight as most says, with weight the weight of a chunk: it
-// gives a slice when the next chunk would make it heavier than that, or when it has just that weight. A chunk that is
-// heavier by itself comes in a slice of its own. The last slice is the rest; none is empty. Slices belong to whoever reads
-// them. The part that is there when the stream fails is dropped. weight must not block; a negative weight errors the
-// stream with streams.ErrRange, as does a most below 1 from the start.
-//
-// When the consumer is slow, nothing is collected. The stage holds the chunks of a slice, which are without number if they
-// weigh nothing.
-func BatchWeight[T any](most int, weight func(T) int) *streams.TransformStream[T, []T] {
-	switch {
-	case most < 1:
-		return erroredTransform[T, []T](outOfRange("BatchWeight", most))
-	case weight == nil:
-		return erroredTransform[T, []T](missing("BatchWeight"))
-	}
-	var batch []T
-	total := 0
-	give := func(emit func([]T)) {
-		full := batch
-		batch, total = nil, 0
-		emit(full)
-	}
-	return streams.TransformFunc(
-		func(chunk T, emit func([]T)) error {
-			w := weight(chunk)
-			if w < 0 {
-				return outOfRange("BatchWeight: weight", w)
-			}
-			if len(batch) > 0 && w > most-total {
-				give(emit)
-			}
-			batch = append(batch, chunk)
-			if total += w; total >= most {
-				give(emit)
-			}
-			return nil
-		},
-		func(emit func([]T)) error {
-			if len(batch) > 0 {
-				give(emit)
-			}
-			return nil
-		})
-}
-
 // A collecting collects chunks into slices of at most n. A slice is given when it is full, when its time has come, or when
 // the input ends.
 type collecting[T any] struct {

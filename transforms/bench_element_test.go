@@ -50,6 +50,7 @@ func elementBenches(n int) []elementBench {
 		benchOfTransform("IgnoreElements", transforms.IgnoreElements[int]),
 		benchOfTransform("Take", func() stage { return transforms.Take[int](streams.Unbounded) }),
 		benchOfTransform("TakeWhile", func() stage { return transforms.TakeWhile(yes) }),
+		benchOfTransform("TakeWhileInclusive", func() stage { return transforms.TakeWhileInclusive(yes) }),
 		benchOfTransform("TakeLast", func() stage { return transforms.TakeLast[int](100) }),
 		benchOfTransform("Skip", func() stage { return transforms.Skip[int](100) }),
 		benchOfTransform("SkipWhile", func() stage { return transforms.SkipWhile(no) }),

@@ -18,8 +18,9 @@ import (
 // that chunks come in the order of what they come from. Locks of streams come after it; functions of the user are not
 // called with it.
 type clocked[I, O any] struct {
-	operator timeOperator[I] // immutable
-	begin    func()          // called in the lock when the stream starts; may be nil; immutable
+	operator timeOperator[I]     // immutable
+	begin    func()              // called in the lock when the stream starts; may be nil; immutable
+	before   func(chunk I) error // called without the lock before each take; may be nil; immutable
 
 	mu    sync.Mutex // guards following fields, and the operator
 	out   *streams.TransformController[O]
@@ -67,6 +68,11 @@ func (c *clocked[I, O]) started(_ context.Context, out *streams.TransformControl
 }
 
 func (c *clocked[I, O]) transform(ctx context.Context, chunk I, out *streams.TransformController[O]) error {
+	if c.before != nil {
+		if err := c.before(chunk); err != nil {
+			return err
+		}
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.out, c.now = out, time.Now()

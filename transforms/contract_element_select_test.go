@@ -34,6 +34,13 @@ func selectSubjects() []subject {
 			panicking: func() pair[int, int] { return transforms.TakeWhile(func(int) bool { panic(errBoom) }) },
 		}.subject(),
 		operator[int, int]{
+			name: "TakeWhileInclusive", aheadAtStart: 1, aheadAfterRead: 2,
+			input:     number,
+			stage:     func() pair[int, int] { return transforms.TakeWhileInclusive(func(int) bool { return true }) },
+			want:      same[[]int],
+			panicking: func() pair[int, int] { return transforms.TakeWhileInclusive(func(int) bool { panic(errBoom) }) },
+		}.subject(),
+		operator[int, int]{
 			name: "TakeLast", shape: gathers, aheadAtStart: 1,
 			input: number,
 			stage: func() pair[int, int] { return transforms.TakeLast[int](2) },

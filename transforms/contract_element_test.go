@@ -169,6 +169,7 @@ func TestBadElementArguments(t *testing.T) {
 	checkBad(t, "Filter(nil)", transforms.Filter[int](nil), invalid)
 	checkBad(t, "Take(-1)", transforms.Take[int](-1), outOfRange)
 	checkBad(t, "TakeWhile(nil)", transforms.TakeWhile[int](nil), invalid)
+	checkBad(t, "TakeWhileInclusive(nil)", transforms.TakeWhileInclusive[int](nil), invalid)
 	checkBad(t, "TakeLast(-1)", transforms.TakeLast[int](-1), outOfRange)
 	checkBad(t, "TakeUntil(nil)", transforms.TakeUntil[int, int](nil), invalid)
 	checkBad(t, "Skip(-1)", transforms.Skip[int](-1), outOfRange)

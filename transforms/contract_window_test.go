@@ -34,6 +34,17 @@ func windowSubjects() []subject {
 			},
 		}.subject(),
 		operator[int, []int]{
+			name: "BatchWeightWithin", aheadAtStart: 3, aheadAfterRead: 5,
+			input: number,
+			stage: func() pair[int, []int] {
+				return transforms.BatchWeightWithin(4, func(int) int { return 2 }, time.Second)
+			},
+			want: pairs,
+			panicking: func() pair[int, []int] {
+				return transforms.BatchWeightWithin(4, func(int) int { panic(errBoom) }, time.Second)
+			},
+		}.timedSubject(),
+		operator[int, []int]{
 			name: "TumblingWindow", aheadAtStart: 3, aheadAfterRead: 5,
 			input: number,
 			stage: func() pair[int, []int] { return transforms.TumblingWindow[int](time.Second, 2) },
@@ -66,7 +77,30 @@ func windowSubjects() []subject {
 			stage: func() pair[int, []int] { return transforms.SlidingWindowTime[int](time.Second, time.Second, 2) },
 			want:  pairs,
 		}.timedSubject(),
+		windowStreamsSubject("TumblingWindowStreams", func() windowStreams {
+			return transforms.TumblingWindowStreams[int](time.Second, 2)
+		}),
+		windowStreamsSubject("SessionWindowStreams", func() windowStreams {
+			return transforms.SessionWindowStreams[int](time.Second, 2)
+		}),
 	}
+}
+
+type windowStreams = pair[int, *streams.ReadableStream[int]]
+
+// windowStreamsSubject is the row of a stage that gives streams. Nobody reads those, so each element is a window.
+func windowStreamsSubject(name string, stage func() windowStreams) subject {
+	return operator[int, *streams.ReadableStream[int]]{
+		name: name, aheadAtStart: 1, aheadAfterRead: 2,
+		input: number,
+		stage: stage,
+		want: func(in []int) []*streams.ReadableStream[int] {
+			return inputs(func(int) *streams.ReadableStream[int] { return nil }, len(in))
+		},
+		normal: func(out []*streams.ReadableStream[int]) []*streams.ReadableStream[int] {
+			return make([]*streams.ReadableStream[int], len(out))
+		},
+	}.timedSubject()
 }
 
 func TestBadWindowArguments(t *testing.T) {
@@ -77,6 +111,13 @@ func TestBadWindowArguments(t *testing.T) {
 	checkBad(t, "BatchWithin(0s)", transforms.BatchWithin[int](1, 0), streams.ErrRange)
 	checkBad(t, "BatchWeight(0)", transforms.BatchWeight(0, same[int]), streams.ErrRange)
 	checkBad(t, "BatchWeight(nil)", transforms.BatchWeight[int](1, nil), streams.ErrInvalidArgument)
+	checkBad(t, "BatchWeightWithin(0)", transforms.BatchWeightWithin(0, same[int], s), streams.ErrRange)
+	checkBad(t, "BatchWeightWithin(nil)", transforms.BatchWeightWithin[int](1, nil, s), streams.ErrInvalidArgument)
+	checkBad(t, "BatchWeightWithin(0s)", transforms.BatchWeightWithin(1, same[int], 0), streams.ErrRange)
+	checkBad(t, "TumblingWindowStreams(0s)", transforms.TumblingWindowStreams[int](0, 1), streams.ErrRange)
+	checkBad(t, "TumblingWindowStreams(0)", transforms.TumblingWindowStreams[int](s, 0), streams.ErrRange)
+	checkBad(t, "SessionWindowStreams(0s)", transforms.SessionWindowStreams[int](0, 1), streams.ErrRange)
+	checkBad(t, "SessionWindowStreams(0)", transforms.SessionWindowStreams[int](s, 0), streams.ErrRange)
 	checkBad(t, "TumblingWindow(0s)", transforms.TumblingWindow[int](0, 1), streams.ErrRange)
 	checkBad(t, "TumblingWindow(0)", transforms.TumblingWindow[int](s, 0), streams.ErrRange)
 	checkBad(t, "SessionWindow(0s)", transforms.SessionWindow[int](0, 1), streams.ErrRange)

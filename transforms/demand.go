@@ -38,9 +38,11 @@ func newDemand[I, O any](
 			case io.EOF:
 				_ = c.Close() // as above
 				return nil
-			default:
-				return err
 			}
+			if ctx.Err() != nil {
+				return nil // the stream has ended, or is about to; its cancel must not come too late
+			}
+			return err
 		},
 		Cancel: cancel,
 	}, streams.CountQueuingStrategy[O](0))

@@ -12,88 +12,92 @@
 //
 // # Elements
 //
-//	to do                                   use                       slow consumer     holds               RxJS, RxGo, ro
-//	change each element                     Map                       waits             nothing             map, Map, Map
-//	change it, with a context or an error   MapErr                    waits             1 element           concatMap, Map, MapErr
-//	change it or drop it                    FilterMap                 waits             nothing             -
-//	assert its type                         Cast                      waits             nothing             -, -, Cast
-//	each to a slice of elements             FlatMap                   waits             1 slice             mergeMap, FlatMap, FlatMap
-//	the same, with a context or an error    FlatMapErr                waits             1 slice             concatMap, FlatMap, FlatMap
-//	each to a sequence (iter.Seq)           FlatMapSeq                waits             1 sequence          mergeMap, -, -
-//	each to a stream, one after the other   ConcatMap                 waits             1 stream            concatMap, -, -
-//	a running result                        Scan                      waits             1 result            scan, Scan, Scan
-//	each with the one before                Pairwise                  waits             1 element           pairwise, -, Pairwise
-//	when it came                            Timestamp                 waits             nothing             timestamp, Timestamp, Timestamp
-//	how long after the one before           TimeInterval              waits             nothing             timeInterval, TimeInterval, TimeInterval
-//	look at each element                    Tap                       waits             nothing             tap, DoOnNext, Tap
-//	keep some elements                      Filter                    waits             nothing             filter, Filter, Filter
-//	only the end or the error               IgnoreElements            -                 nothing             ignoreElements, IgnoreElements, IgnoreElements
-//	stop after n elements                   Take                      waits             nothing             take, Take, Take
-//	stop at the first that ...              TakeWhile                 waits             nothing             takeWhile, TakeWhile, TakeWhile
-//	stop when another stream says so        TakeUntil                 waits             nothing             takeUntil, -, TakeUntil
-//	the last n elements                     TakeLast                  waits at the end  n elements          takeLast, TakeLast, TakeLast
-//	all but the first n                     Skip                      waits             nothing             skip, Skip, Skip
-//	all from the first that ...             SkipWhile                 waits             nothing             skipWhile, SkipWhile, SkipWhile
-//	all after another stream says so        SkipUntil                 waits             nothing             skipUntil, -, SkipUntil
-//	all but the last n                      SkipLast                  waits             n elements          skipLast, SkipLast, SkipLast
-//	the first element, which must be        First                     waits             nothing             first, First, First
-//	the last element, which must be         Last                      waits at the end  1 element           last, Last, Last
-//	the element at an index                 ElementAt                 waits             nothing             elementAt, ElementAt, ElementAt
-//	the first element that ...              Find                      waits             nothing             find, Find, Find
-//	each value once                         Distinct                  waits             65,536 values       distinct, Distinct, Distinct
-//	each key once                           DistinctBy                waits             65,536 keys         distinct, Distinct, DistinctBy
-//	not the same twice in a row             DistinctUntilChanged      waits             1 element           distinctUntilChanged, DistinctUntilChanged, -
-//	the same with a function                DistinctUntilChangedFunc  waits             1 element           distinctUntilChanged, DistinctUntilChanged, -
-//	one result of all                       Reduce                    waits at the end  1 result            reduce, Reduce, Reduce
-//	how many                                Count                     waits at the end  nothing             count, Count, Count
-//	their sum                               Sum                       waits at the end  nothing             -, SumInt64, Sum
-//	their average                           Average                   waits at the end  nothing             -, AverageInt, Average
-//	the smallest                            Min                       waits at the end  1 element           min, Min, Min
-//	the smallest by a function              MinFunc                   waits at the end  1 element           min, Min, -
-//	the largest                             Max                       waits at the end  1 element           max, Max, Max
-//	the largest by a function               MaxFunc                   waits at the end  1 element           max, Max, -
-//	whether all do                          Every                     waits at the end  nothing             every, All, All
-//	whether one does                        Some                      waits at the end  nothing             -, Contains, Contains
-//	whether a value is among them           Contains                  waits at the end  nothing             -, Contains, Contains
-//	values before the first                 StartWith                 waits             the values          startWith, StartWith, StartWith
-//	values after the last                   EndWith                   waits             the values          endWith, -, EndWith
-//	a value if there is none                DefaultIfEmpty            waits             1 value             defaultIfEmpty, DefaultIfEmpty, DefaultIfEmpty
-//	an error if there is none               ThrowIfEmpty              waits             nothing             throwIfEmpty, -, ThrowIfEmpty
-//	clean up at the end, whatever it is     Finalize                  waits             nothing             finalize, -, TapOnFinalize
-//	another stream in place of an error     Catch                     waits             1 element           catchError, OnErrorResumeNext, Catch
-//	a value in place of an error            OnErrorReturn             waits             1 element           catchError, OnErrorReturn, OnErrorReturn
-//	elements, end and error as values       Materialize               waits             1 element           materialize, -, Materialize
-//	and back                                Dematerialize             waits             nothing             dematerialize, -, Dematerialize
+//	to do                                  use                       slow consumer     holds          RxJS, RxGo, ro
+//	change each element                    Map                       waits             nothing        map, Map, Map
+//	change it, with a context or an error  MapErr                    waits             1 element      concatMap, Map, MapErr
+//	change it or drop it                   FilterMap                 waits             nothing        -
+//	assert its type                        Cast                      waits             nothing        -, -, Cast
+//	each to a slice of elements            FlatMap                   waits             1 slice        mergeMap, FlatMap, FlatMap
+//	the same, with a context or an error   FlatMapErr                waits             1 slice        concatMap, FlatMap, FlatMap
+//	each to a sequence (iter.Seq)          FlatMapSeq                waits             1 sequence     mergeMap, -, -
+//	each to a stream, one after the other  ConcatMap                 waits             1 stream       concatMap, -, -
+//	a running result                       Scan                      waits             1 result       scan, Scan, Scan
+//	each with the one before               Pairwise                  waits             1 element      pairwise, -, Pairwise
+//	when it came                           Timestamp                 waits             nothing        timestamp, Timestamp, Timestamp
+//	how long after the one before          TimeInterval              waits             nothing        timeInterval, TimeInterval, TimeInterval
+//	look at each element                   Tap                       waits             nothing        tap, DoOnNext, Tap
+//	keep some elements                     Filter                    waits             nothing        filter, Filter, Filter
+//	only the end or the error              IgnoreElements            -                 nothing        ignoreElements, IgnoreElements, IgnoreElements
+//	stop after n elements                  Take                      waits             nothing        take, Take, Take
+//	stop at the first that ...             TakeWhile                 waits             nothing        takeWhile, TakeWhile, TakeWhile
+//	... and pass that one on, too          TakeWhileInclusive        waits             nothing        takeWhile, -, -
+//	stop when another stream says so       TakeUntil                 waits             nothing        takeUntil, -, TakeUntil
+//	the last n elements                    TakeLast                  waits at the end  n elements     takeLast, TakeLast, TakeLast
+//	all but the first n                    Skip                      waits             nothing        skip, Skip, Skip
+//	all from the first that ...            SkipWhile                 waits             nothing        skipWhile, SkipWhile, SkipWhile
+//	all after another stream says so       SkipUntil                 waits             nothing        skipUntil, -, SkipUntil
+//	all but the last n                     SkipLast                  waits             n elements     skipLast, SkipLast, SkipLast
+//	the first element, which must be       First                     waits             nothing        first, First, First
+//	the last element, which must be        Last                      waits at the end  1 element      last, Last, Last
+//	the element at an index                ElementAt                 waits             nothing        elementAt, ElementAt, ElementAt
+//	the first element that ...             Find                      waits             nothing        find, Find, Find
+//	each value once                        Distinct                  waits             65,536 values  distinct, Distinct, Distinct
+//	each key once                          DistinctBy                waits             65,536 keys    distinct, Distinct, DistinctBy
+//	not the same twice in a row            DistinctUntilChanged      waits             1 element      distinctUntilChanged, DistinctUntilChanged, -
+//	the same with a function               DistinctUntilChangedFunc  waits             1 element      distinctUntilChanged, DistinctUntilChanged, -
+//	one result of all                      Reduce                    waits at the end  1 result       reduce, Reduce, Reduce
+//	how many                               Count                     waits at the end  nothing        count, Count, Count
+//	their sum                              Sum                       waits at the end  nothing        -, SumInt64, Sum
+//	their average                          Average                   waits at the end  nothing        -, AverageInt, Average
+//	the smallest                           Min                       waits at the end  1 element      min, Min, Min
+//	the smallest by a function             MinFunc                   waits at the end  1 element      min, Min, -
+//	the largest                            Max                       waits at the end  1 element      max, Max, Max
+//	the largest by a function              MaxFunc                   waits at the end  1 element      max, Max, -
+//	whether all do                         Every                     waits at the end  nothing        every, All, All
+//	whether one does                       Some                      waits at the end  nothing        -, Contains, Contains
+//	whether a value is among them          Contains                  waits at the end  nothing        -, Contains, Contains
+//	values before the first                StartWith                 waits             the values     startWith, StartWith, StartWith
+//	values after the last                  EndWith                   waits             the values     endWith, -, EndWith
+//	a value if there is none               DefaultIfEmpty            waits             1 value        defaultIfEmpty, DefaultIfEmpty, DefaultIfEmpty
+//	an error if there is none              ThrowIfEmpty              waits             nothing        throwIfEmpty, -, ThrowIfEmpty
+//	clean up at the end, whatever it is    Finalize                  waits             nothing        finalize, -, TapOnFinalize
+//	another stream in place of an error    Catch                     waits             1 element      catchError, OnErrorResumeNext, Catch
+//	a value in place of an error           OnErrorReturn             waits             1 element      catchError, OnErrorReturn, OnErrorReturn
+//	elements, end and error as values      Materialize               waits             1 element      materialize, -, Materialize
+//	and back                               Dematerialize             waits             nothing        dematerialize, -, Dematerialize
 //
 // # Windows and time
 //
-//	to do                                     use                slow consumer  holds                    RxJS, RxGo, ro
-//	slices of n elements                      Batch              waits          n elements               bufferCount, BufferWithCount, BufferWithCount
-//	the same, but none waits longer than ...  BatchWithin        waits          n elements               bufferTime, BufferWithTimeOrCount, BufferWithTimeOrCount
-//	slices of so much weight                  BatchWeight        waits          1 slice                  -
-//	slices by the clock                       TumblingWindow     waits          n elements               bufferTime, BufferWithTime, BufferWithTime
-//	slices of what follows at once            SessionWindow      waits          n elements               -
-//	overlapping slices of n elements          SlidingWindow      waits          n elements               bufferCount, -, -
-//	overlapping slices by the clock           SlidingWindowTime  waits          n elements, its windows  bufferTime, -, -
-//	an element when it is quiet after it      Debounce           waits          1 element                debounceTime, Debounce, -
-//	the first element of each window          Throttle           waits          1 element                throttleTime, -, ThrottleTime
-//	the latest element of each window         Audit              waits          1 element                auditTime, -, -
-//	the latest element of each period         Sample             waits          1 element                sampleTime, Sample, SampleTime
-//	not too many a second                     RateLimit          waits          1 element                -
-//	not too much a second                     RateLimitBy        waits          1 element                -
-//	later                                     Delay              waits          n elements               delay, -, Delay
-//	an error if an element takes too long     Timeout            waits          nothing                  timeout, -, Timeout
-//	... if the first does                     TimeoutFirst       waits          nothing                  timeout, -, -
-//	... if all of it does                     TimeoutWhole       waits          nothing                  -
-//	... if the consumer does                  TimeoutConsumer    waits so long  1 element                -
-//	something to give when it is quiet        KeepAlive          waits          nothing                  -
-//	more than the source gives                Expand             waits          2 elements               -
-//	a buffer for a slow consumer              Buffer             as it is told  n elements               -, WithBufferedChannel, ObserveOn
-//	one result of all that a consumer missed  Conflate           is joined      1 result                 -
-//	a tick each period                        Interval           misses ticks   nothing                  interval, Interval, Interval
-//	one tick                                  Timer              waits          nothing                  timer, Timer, Timer
-//	a source that is opened again on error    Retry              waits          nothing                  retry, BackOffRetry, RetryWithConfig
-//	a source that is opened again and again   Restart            waits          nothing                  repeat, Repeat, Repeat
+//	to do                                     use                    slow consumer  holds                    RxJS, RxGo, ro
+//	slices of n elements                      Batch                  waits          n elements               bufferCount, BufferWithCount, BufferWithCount
+//	the same, but none waits longer than ...  BatchWithin            waits          n elements               bufferTime, BufferWithTimeOrCount, BufferWithTimeOrCount
+//	slices of so much weight                  BatchWeight            waits          1 slice                  -
+//	the same, but none waits longer than ...  BatchWeightWithin      waits          2 slices                 -
+//	slices by the clock                       TumblingWindow         waits          n elements               bufferTime, BufferWithTime, BufferWithTime
+//	slices of what follows at once            SessionWindow          waits          n elements               -
+//	streams by the clock                      TumblingWindowStreams  waits          1 element a window       windowTime, WindowWithTime, -
+//	streams of what follows at once           SessionWindowStreams   waits          1 element a window       -
+//	overlapping slices of n elements          SlidingWindow          waits          n elements               bufferCount, -, -
+//	overlapping slices by the clock           SlidingWindowTime      waits          n elements, its windows  bufferTime, -, -
+//	an element when it is quiet after it      Debounce               waits          1 element                debounceTime, Debounce, -
+//	the first element of each window          Throttle               waits          1 element                throttleTime, -, ThrottleTime
+//	the latest element of each window         Audit                  waits          1 element                auditTime, -, -
+//	the latest element of each period         Sample                 waits          1 element                sampleTime, Sample, SampleTime
+//	not too many a second                     RateLimit              waits          1 element                -
+//	not too much a second                     RateLimitBy            waits          1 element                -
+//	later                                     Delay                  waits          n elements               delay, -, Delay
+//	an error if an element takes too long     Timeout                waits          nothing                  timeout, -, Timeout
+//	... if the first does                     TimeoutFirst           waits          nothing                  timeout, -, -
+//	... if all of it does                     TimeoutWhole           waits          nothing                  -
+//	... if the consumer does                  TimeoutConsumer        waits so long  1 element                -
+//	something to give when it is quiet        KeepAlive              waits          nothing                  -
+//	more than the source gives                Expand                 waits          2 elements               -
+//	a buffer for a slow consumer              Buffer                 as it is told  n elements               -, WithBufferedChannel, ObserveOn
+//	one result of all that a consumer missed  Conflate               is joined      1 result                 -
+//	a tick each period                        Interval               misses ticks   nothing                  interval, Interval, Interval
+//	one tick                                  Timer                  waits          nothing                  timer, Timer, Timer
+//	a source that is opened again on error    Retry                  waits          nothing                  retry, BackOffRetry, RetryWithConfig
+//	a source that is opened again and again   Restart                waits          nothing                  repeat, Repeat, Repeat
 //
 // # Concurrency
 //
@@ -135,41 +139,41 @@
 //
 // # Bytes and text
 //
-//	to do                                   use                    slow consumer   holds               RxJS, RxGo, ro
-//	bytes to lines                          Lines                  waits           2 chunks, 1 line    -
-//	bytes to words, or what a SplitFunc finds  Split                  waits           2 chunks, 1 piece   -
-//	chunks of exactly n bytes               Chunks                 waits           1 chunk, n bytes    -
-//	chunks of n bytes at most               ChunksAtMost           waits           1 chunk             -
-//	not more than n bytes, or an error      LimitBytes             waits           nothing             -
-//	hash what goes by                       Hash                   waits           nothing             -
-//	bytes of any encoding to text           DecodeText             waits           1 character         -
-//	text to bytes of any encoding           EncodeText             waits           1 character         -
-//	bytes to base64                         EncodeBase64           waits           2 bytes             -
-//	base64 to bytes                         DecodeBase64           waits           3 characters        -
-//	bytes to hex                            EncodeHex              waits           nothing             -
-//	hex to bytes                            DecodeHex              waits           1 character         -
-//	messages to frames with their length    EncodeFrames           waits           nothing             -
-//	frames with their length to messages    DecodeFrames           waits           2 chunks, 1 frame   -
-//	JSON Lines (bytes) to values            DecodeJSONLines        waits           2 chunks, 1 line    -, Unmarshal, -
-//	lines or messages of JSON to values     DecodeJSON             waits           nothing             -, Unmarshal, -
-//	a JSON array (bytes) to its elements    DecodeJSONArray        waits           1 chunk, 1 element  -
-//	values to JSON Lines                    EncodeJSONLines        waits           nothing             -, Marshal, -
-//	the same for many at a time             EncodeJSONLineBatches  waits           nothing             -
-//	values to one JSON array                EncodeJSONArray        waits           nothing             -
-//	CSV (bytes) to records                  DecodeCSV              waits           1 chunk, 1 record   -
-//	the same, by the names of columns       DecodeCSVMaps          waits           1 chunk, 1 record   -
-//	records to CSV                          EncodeCSV              waits           nothing             -
-//	the same, by the names of columns       EncodeCSVMaps          waits           nothing             -
-//	compress to gzip                        Gzip                   waits           1 MiB, 1 chunk      -
-//	decompress gzip                         Gunzip                 waits           150 KiB, 1 chunk    -
-//	compress to zlib, "deflate" of the Web  Deflate                waits           1 MiB, 1 chunk      -
-//	decompress zlib, "deflate" of the Web   Inflate                waits           150 KiB, 1 chunk    -
-//	compress to "deflate-raw"               DeflateRaw             waits           1 MiB, 1 chunk      -
-//	decompress "deflate-raw"                InflateRaw             waits           150 KiB, 1 chunk    -
-//	compress to zstd                        Zstd                   waits           20 MiB, 1 chunk     -
-//	decompress zstd                         Unzstd                 waits           MaxWindow, 1 chunk  -
-//	compress to brotli                      Brotli                 waits           50 MiB, 1 chunk     -
-//	decompress brotli                       Unbrotli               waits           17 MiB, 1 chunk     -
+//	to do                                      use                    slow consumer  holds               RxJS, RxGo, ro
+//	bytes to lines                             Lines                  waits          2 chunks, 1 line    -
+//	bytes to words, or what a SplitFunc finds  Split                  waits          2 chunks, 1 piece   -
+//	chunks of exactly n bytes                  Chunks                 waits          1 chunk, n bytes    -
+//	chunks of n bytes at most                  ChunksAtMost           waits          1 chunk             -
+//	not more than n bytes, or an error         LimitBytes             waits          nothing             -
+//	hash what goes by                          Hash                   waits          nothing             -
+//	bytes of any encoding to text              DecodeText             waits          1 character         -
+//	text to bytes of any encoding              EncodeText             waits          1 character         -
+//	bytes to base64                            EncodeBase64           waits          2 bytes             -
+//	base64 to bytes                            DecodeBase64           waits          3 characters        -
+//	bytes to hex                               EncodeHex              waits          nothing             -
+//	hex to bytes                               DecodeHex              waits          1 character         -
+//	messages to frames with their length       EncodeFrames           waits          nothing             -
+//	frames with their length to messages       DecodeFrames           waits          2 chunks, 1 frame   -
+//	JSON Lines (bytes) to values               DecodeJSONLines        waits          2 chunks, 1 line    -, Unmarshal, -
+//	lines or messages of JSON to values        DecodeJSON             waits          nothing             -, Unmarshal, -
+//	a JSON array (bytes) to its elements       DecodeJSONArray        waits          1 chunk, 1 element  -
+//	values to JSON Lines                       EncodeJSONLines        waits          nothing             -, Marshal, -
+//	the same for many at a time                EncodeJSONLineBatches  waits          nothing             -
+//	values to one JSON array                   EncodeJSONArray        waits          nothing             -
+//	CSV (bytes) to records                     DecodeCSV              waits          1 chunk, 1 record   -
+//	the same, by the names of columns          DecodeCSVMaps          waits          1 chunk, 1 record   -
+//	records to CSV                             EncodeCSV              waits          nothing             -
+//	the same, by the names of columns          EncodeCSVMaps          waits          nothing             -
+//	compress to gzip                           Gzip                   waits          1 MiB, 1 chunk      -
+//	decompress gzip                            Gunzip                 waits          150 KiB, 1 chunk    -
+//	compress to zlib, "deflate" of the Web     Deflate                waits          1 MiB, 1 chunk      -
+//	decompress zlib, "deflate" of the Web      Inflate                waits          150 KiB, 1 chunk    -
+//	compress to "deflate-raw"                  DeflateRaw             waits          1 MiB, 1 chunk      -
+//	decompress "deflate-raw"                   InflateRaw             waits          150 KiB, 1 chunk    -
+//	compress to zstd                           Zstd                   waits          20 MiB, 1 chunk     -
+//	decompress zstd                            Unzstd                 waits          MaxWindow, 1 chunk  -
+//	compress to brotli                         Brotli                 waits          50 MiB, 1 chunk     -
+//	decompress brotli                          Unbrotli               waits          17 MiB, 1 chunk     -
 //
 // # Adapters and sinks
 //

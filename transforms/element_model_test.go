@@ -29,6 +29,10 @@ func TestElementOperatorsAgreeWithLoop(t *testing.T) {
 			func(n int) pair[int, int] { return transforms.TakeWhile(func(x int) bool { return x < n }) },
 			func(in []int, n int) []int { return in[:firstNotBelow(in, n)] },
 		},
+		"TakeWhileInclusive": {
+			func(n int) pair[int, int] { return transforms.TakeWhileInclusive(func(x int) bool { return x < n }) },
+			func(in []int, n int) []int { return in[:min(firstNotBelow(in, n)+1, len(in))] },
+		},
 		"Skip": {
 			func(n int) pair[int, int] { return transforms.Skip[int](n) },
 			func(in []int, n int) []int { return in[min(n, len(in)):] },

@@ -40,6 +40,22 @@ func TakeWhile[T any](keep func(T) bool) *streams.TransformStream[T, T] {
 	}, nil)
 }
 
+// TakeWhileInclusive is [TakeWhile] that passes on the chunk for which keep is false, too: it ends the stream as the last
+// chunk of [Take] does.
+func TakeWhileInclusive[T any](keep func(T) bool) *streams.TransformStream[T, T] {
+	if keep == nil {
+		return erroredTransform[T, T](missing("TakeWhileInclusive"))
+	}
+	return streams.TransformFunc(func(chunk T, emit func(T)) error {
+		more := keep(chunk)
+		emit(chunk)
+		if !more {
+			return streams.ErrTerminated
+		}
+		return nil
+	}, nil)
+}
+
 // TakeLast passes on the last n chunks, when the stream has ended. TakeLast(0) ends the stream at once, as Take(0) does. A
 // negative n makes a stream that is errored with streams.ErrRange.
 //

@@ -107,6 +107,9 @@ func TestStopsTheSource(t *testing.T) {
 	testStop(t, "ElementAt", func() *streams.TransformStream[int, int] { return transforms.ElementAt[int](2) }, 3, 2)
 	testStop(t, "Find", func() *streams.TransformStream[int, int] { return transforms.Find(is(1)) }, 2, 1)
 	testStop(t, "TakeWhile", func() *streams.TransformStream[int, int] { return transforms.TakeWhile(isNot(2)) }, 3, 0, 1)
+	testStop(t, "TakeWhileInclusive", func() *streams.TransformStream[int, int] {
+		return transforms.TakeWhileInclusive(isNot(2))
+	}, 3, 0, 1, 2)
 	testStop(t, "Every", func() *streams.TransformStream[int, bool] { return transforms.Every(isNot(1)) }, 2, false)
 	testStop(t, "Some", func() *streams.TransformStream[int, bool] { return transforms.Some(is(2)) }, 3, true)
 	testStop(t, "Contains", func() *streams.TransformStream[int, bool] { return transforms.Contains(1) }, 2, true)

@@ -40,6 +40,14 @@ func ExampleTakeWhile() {
 	// Output: [1 4 9 16] <nil>
 }
 
+// A download is over with its last state, which is wanted, too.
+func ExampleTakeWhileInclusive() {
+	states := streams.FromSlice([]string{"begun", "half", "done", "forgotten"})
+	download := streams.PipeThrough(states, transforms.TakeWhileInclusive(func(state string) bool { return state != "done" }))
+	fmt.Println(download.Collect(context.Background()))
+	// Output: [begun half done] <nil>
+}
+
 func ExampleTakeLast() {
 	numbers := streams.FromSlice([]int{1, 2, 3, 4})
 	last := streams.PipeThrough(numbers, transforms.TakeLast[int](2))

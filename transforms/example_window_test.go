@@ -32,6 +32,15 @@ func ExampleBatchWeight() {
 	// Output: [[dam weir] [lock gate] [aqueduct]] <nil>
 }
 
+// The same for messages that come one by one: none waits longer than a tenth of a second for others.
+func ExampleBatchWeightWithin() {
+	messages := streams.FromSlice([]string{"dam", "weir", "lock", "gate", "aqueduct"})
+	size := func(m string) int { return len(m) }
+	packets := streams.PipeThrough(messages, transforms.BatchWeightWithin(8, size, time.Second/10))
+	fmt.Println(packets.Collect(context.Background()))
+	// Output: [[dam weir] [lock gate] [aqueduct]] <nil>
+}
+
 func ExampleTumblingWindow() {
 	clicks := streams.FromSlice([]string{"a", "b", "a"})
 	minutes := streams.PipeThrough(clicks, transforms.TumblingWindow[string](time.Minute, 100_000))
@@ -60,4 +69,41 @@ func ExampleSlidingWindowTime() {
 	windows := streams.PipeThrough(levels, transforms.SlidingWindowTime[int](time.Minute, time.Second, 1000))
 	fmt.Println(windows.Collect(context.Background()))
 	// Output: [[1 2 3]] <nil>
+}
+
+// A log goes into files of an hour each, and of a million lines at most.
+func ExampleTumblingWindowStreams() {
+	lines := streams.FromSlice([]string{"opened", "half full", "full"})
+	hours := streams.PipeThrough(lines, transforms.TumblingWindowStreams[string](time.Hour, 1_000_000))
+	err := hours.ForEach(context.Background(), func(hour *streams.ReadableStream[string]) error {
+		fmt.Println("a file:")
+		return hour.ForEach(context.Background(), func(line string) error {
+			fmt.Println(line)
+			return nil
+		})
+	})
+	fmt.Println(err)
+	// Output:
+	// a file:
+	// opened
+	// half full
+	// full
+	// <nil>
+}
+
+// What the first click of each visit was.
+func ExampleSessionWindowStreams() {
+	clicks := streams.FromSlice([]string{"home", "search", "buy"})
+	visits := streams.PipeThrough(clicks, transforms.SessionWindowStreams[string](30*time.Minute, streams.Unbounded))
+	begins := streams.PipeThrough(visits, transforms.ConcatMap(
+		func(visit *streams.ReadableStream[string]) *streams.ReadableStream[string] {
+			return streams.PipeThrough(visit, transforms.First[string]())
+		}))
+	first, err := begins.GetReader()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(first.Read(context.Background()))
+	// Output: home <nil>
 }

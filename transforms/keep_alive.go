@@ -20,16 +20,25 @@ func KeepAlive[T any](idle time.Duration, fill func() T) streams.ReadableWritabl
 		return erroredTransform[T, T](missing("KeepAlive"))
 	}
 	last := time.Now()
+	var g glance
 	return newPump(func(ctx context.Context, input *streams.DefaultReader[T]) (T, error) {
-		waiting, stop := context.WithDeadlineCause(ctx, last.Add(idle), errIdle)
-		defer stop()
-		chunk, err := input.Read(waiting)
-		if errors.Is(err, errIdle) {
+		chunk, err := glanceAt(&g, input) // one that comes at once costs no timer
+		if err == errWouldWait {          //nolint:errorlint // it never leaves this package
+			chunk, err = readUntil(ctx, input, last.Add(idle))
+		}
+		if err == errIdle { //nolint:errorlint // as above
 			chunk, err = fill(), nil
 		}
 		last = time.Now()
 		return chunk, err
 	})
+}
+
+// readUntil reads a chunk. If none comes until then, the error is errIdle.
+func readUntil[T any](ctx context.Context, input *streams.DefaultReader[T], end time.Time) (T, error) {
+	ctx, stop := context.WithDeadlineCause(ctx, end, errIdle)
+	defer stop()
+	return input.Read(ctx)
 }
 
 // errIdle ends a wait that is to end without an error.

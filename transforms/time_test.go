@@ -154,6 +154,23 @@ func TestBatchWeight(t *testing.T) {
 	wantError(t, err, streams.ErrRange)
 }
 
+func TestBatchWeightWithin(t *testing.T) {
+	of := func(weights ...int) func() pair[int, []int] {
+		return func() pair[int, []int] {
+			weight := func(i int) int { return weights[i] }
+			return transforms.BatchWeightWithin(5, weight, 100*time.Millisecond)
+		}
+	}
+	wantTimeline(t, of(2, 2, 2, 9, 1, 4, 3), source(550, 0, 40, 60, 160, 170, 170, 500),
+		stamped[[]int]{60, []int{0, 1}}, stamped[[]int]{160, []int{2}}, stamped[[]int]{160, []int{3}},
+		stamped[[]int]{170, []int{4, 5}}, stamped[[]int]{550, []int{6}})
+	wantTimeline(t, of(1, 1, 1), source(550, 0, 99, 101), stamped[[]int]{100, []int{0, 1}}, stamped[[]int]{201, []int{2}})
+	synctest.Test(t, func(t *testing.T) {
+		_, err := run(transforms.BatchWeightWithin(5, same[int], time.Second), 2, -1)
+		wantError(t, err, streams.ErrRange)
+	})
+}
+
 func TestTimeouts(t *testing.T) {
 	const d = 100 * time.Millisecond
 	for name, test := range map[string]struct {

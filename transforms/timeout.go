@@ -21,8 +21,9 @@ func Timeout[T any](d time.Duration) streams.ReadableWritablePair[T, T] {
 	if d <= 0 {
 		return erroredTransform[T, T](outOfRange("Timeout", d))
 	}
+	var g glance
 	return newPump(func(ctx context.Context, input *streams.DefaultReader[T]) (T, error) {
-		return readWithin(ctx, input, d)
+		return readWithin(ctx, &g, input, d)
 	})
 }
 
@@ -39,12 +40,16 @@ func TimeoutFirst[T any](d time.Duration) streams.ReadableWritablePair[T, T] {
 			return input.Read(ctx)
 		}
 		first = false
-		return readWithin(ctx, input, d)
+		return readWithin(ctx, new(glance), input, d)
 	})
 }
 
-// readWithin reads a chunk. If none comes within d, the error is ErrTimeout.
-func readWithin[T any](ctx context.Context, input *streams.DefaultReader[T], d time.Duration) (T, error) {
+// readWithin reads a chunk. If none comes within d, the error is ErrTimeout. A chunk that comes at once costs no timer.
+func readWithin[T any](ctx context.Context, g *glance, input *streams.DefaultReader[T], d time.Duration) (T, error) {
+	chunk, err := glanceAt(g, input)
+	if err != errWouldWait { //nolint:errorlint // it never leaves this package
+		return chunk, err
+	}
 	ctx, stop := context.WithTimeoutCause(ctx, d, fmt.Errorf("%w: no chunk within %v", ErrTimeout, d))
 	defer stop()
 	return input.Read(ctx)
