@@ -305,7 +305,11 @@ func (x *crossing) state() string {
 	fmt.Fprintln(&b, "accepted:", x.accepted)
 	fmt.Fprintln(&b, "got:", x.got)
 	slices.Sort(x.errs)
-	fmt.Fprintln(&b, "errors:", x.errs)
+	if x.dropped { // a write and a read that begin at once may meet the end in either order
+		fmt.Fprintln(&b, "errors:", len(x.errs))
+	} else {
+		fmt.Fprintln(&b, "errors:", x.errs)
+	}
 	return b.String()
 }
 
