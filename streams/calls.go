@@ -28,7 +28,9 @@ func (r *callResult) setResult(err error) { r.err = err }
 //
 // A plain call, of a function that must not block, is run by a goroutine that waits in the domain anyway (in Read, PipeTo,
 // Collect and so on), else by a helper; never by one that only passes through, such as the caller of Enqueue, who may
-// hold locks of his own. Whoever runs a plain call returns to the queue soon, so all other work waits for that.
+// hold locks of his own. (The callers of the Ready methods are told that they may have to.) Whoever runs a plain call returns
+// to the queue soon, so all other work waits for that. If it is a burst that looks for other work now and then, calls that may
+// block are run beside it.
 //
 // A call that may block is run by a helper: a goroutine that runs calls and steps until there are none. Before it enters
 // such a call it sends for another helper if there is work left, and whoever adds work later does so too, so that a call
