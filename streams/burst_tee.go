@@ -38,11 +38,10 @@ func (t *tee[T]) fuseLocked(b *burst) intake[T] {
 			t.stage.inbox.push(chunk)
 			return
 		}
+		t.stage.owed.push(chunk)
 		give(b, takeFirst, chunk)
-		if b.halted {
-			t.stage.owed.push(chunk)
-		} else {
-			give(b, takeSecond, chunk)
+		if !b.halted {
+			give(b, takeSecond, t.stage.owed.pop())
 		}
 		b.at = index - 1
 	}

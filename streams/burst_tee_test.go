@@ -3,8 +3,10 @@ package streams_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"slices"
 	"testing"
+	"testing/synctest"
 
 	"github.com/weirstreams/weir/streams"
 )
@@ -89,4 +91,32 @@ func TestTeeInBurstOfATee(t *testing.T) {
 	for range streamsLeft {
 		wantEqual(t, <-sums, n*(n-1)/2)
 	}
+}
+
+// TestTeeInBurstGoesOnAfterGoexit shows that the other branch gets all, also the chunk at which a function has ended the goroutine.
+func TestTeeInBurstGoesOnAfterGoexit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		once := streams.TransformFunc(func(chunk int, emit func(int)) error { emit(chunk); return nil }, nil)
+		a, b, err := once.Readable().Tee()
+		wantError(t, err, nil)
+		var got []int
+		// The goroutine that is ended may be one of those that wait in PipeTo, so there is nothing to come after that.
+		go func() {
+			_ = a.PipeTo(t.Context(), streams.SinkFunc(func(chunk int) error {
+				if chunk == 5 {
+					runtime.Goexit()
+				}
+				return nil
+			}))
+		}()
+		go func() {
+			_ = b.PipeTo(t.Context(), streams.SinkFunc(func(chunk int) error { got = append(got, chunk); return nil }))
+		}()
+		synctest.Wait()
+		streams.PipeThrough(streams.FromSlice([]int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}), once)
+		synctest.Wait()
+		if want := []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}; !slices.Equal(got, want) {
+			t.Errorf("got %v, want %v", got, want)
+		}
+	})
 }

@@ -116,19 +116,25 @@ func (x *crossing) act() bool {
 		switch {
 		case what < 6:
 			x.write(count, [...]writeFunc{x.writeEach, x.writeEach, x.writeEach, x.writeBatches, x.writeBatches, x.writeAsync}[what])
-			continue
 		case what < 11:
 			x.read(count, [...]readFunc{x.readEach, x.readEach, x.readEach, x.readBatches, x.readBatches}[what-6])
-			continue
-		case x.alone:
-			synctest.Wait()
+		default:
+			x.restAlone()
+			x.meddle(what, count)
+			x.restAlone()
 		}
-		x.meddle(what, count)
-		if x.alone {
-			synctest.Wait()
+		if x.dropped { // or a write and a read that begin at once meet the end in either order
+			x.restAlone()
 		}
 	}
 	return true
+}
+
+// restAlone waits until nothing more happens, if each result is to be known.
+func (x *crossing) restAlone() {
+	if x.alone {
+		synctest.Wait()
+	}
 }
 
 // meddle does something that is neither a write nor a read.
@@ -305,11 +311,7 @@ func (x *crossing) state() string {
 	fmt.Fprintln(&b, "accepted:", x.accepted)
 	fmt.Fprintln(&b, "got:", x.got)
 	slices.Sort(x.errs)
-	if x.dropped { // a write and a read that begin at once may meet the end in either order
-		fmt.Fprintln(&b, "errors:", len(x.errs))
-	} else {
-		fmt.Fprintln(&b, "errors:", x.errs)
-	}
+	fmt.Fprintln(&b, "errors:", x.errs)
 	return b.String()
 }
 

@@ -50,14 +50,14 @@ func TestWPTTransformReentrantStrategies(t *testing.T) {
 			wantCollected(t, m.stream.Readable(), 1)
 		},
 		"readable cancel() inside size() should work": func(t *testing.T) {
-			m := transformMeasuredBy(streams.Unbounded, func(m *measuredTransform) {
+			hold := newHeld(t) // so that the cancel cannot end before anybody looks
+			m := transformMeasuredWith(intTransformer{Cancel: hold.cancel}, streams.Unbounded, func(m *measuredTransform) {
 				m.inner = m.stream.Readable().Cancel(ended, errA)
 			})
 			w := getWriter(t, m.stream.Writable())
 			wantAll(t, nil, w.WriteAsync(1).Wait)
-			if m.inner != nil { // else the cancel callback had returned already
-				wantError(t, m.inner, errPending)
-			}
+			wantError(t, m.inner, errPending)
+			hold.let(nil)
 			wantAll(t, errA, w.Closed)
 			m.rec.want(t, "transform 1", "cancel error A")
 		},
@@ -166,8 +166,13 @@ type measuredTransform struct {
 
 // transformMeasuredBy makes a stream whose size function does something first.
 func transformMeasuredBy(mark int, measure func(m *measuredTransform)) *measuredTransform {
+	return transformMeasuredWith(intTransformer{}, mark, measure)
+}
+
+// transformMeasuredWith is transformMeasuredBy with callbacks.
+func transformMeasuredWith(extra intTransformer, mark int, measure func(m *measuredTransform)) *measuredTransform {
 	m := new(measuredTransform)
-	m.stream, m.rec = recordingTransform(intTransformer{}, streams.WithReadableStrategy(streams.QueuingStrategy[int]{
+	m.stream, m.rec = recordingTransform(extra, streams.WithReadableStrategy(streams.QueuingStrategy[int]{
 		HighWaterMark: mark,
 		Size: func(int) int {
 			m.sizes++
